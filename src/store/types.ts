@@ -1,0 +1,65 @@
+/** One immutable Parquet file of a snapshot. */
+export interface Part {
+  /** Content address: sha256 of the file's bytes. */
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly rows: number;
+}
+
+/** What one unit of work contributed to a table. */
+export interface PartitionSnapshot {
+  /** `step` or `step/partition`; "" where a table has a single writer. Partitions are ordered by it. */
+  readonly partition: string;
+  readonly rows: number;
+  /** Logical hash over schema and rows, in the contract's sort order. */
+  readonly hash: string;
+}
+
+/** One state of one table. Parts hold the partitions' rows in order. */
+export interface Snapshot {
+  /** `dataset.table`. */
+  readonly table: string;
+  readonly contractHash: string;
+  /** Merkle root over the partitions: the identity of the data. */
+  readonly tableHash: string;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly partitions: readonly PartitionSnapshot[];
+  readonly parts: readonly Part[];
+}
+
+/** A named part of a key: `source celegans/x.xlsx` → sha256, `parameter limit` → `3`, `code` → hash. */
+export type KeyParts = Readonly<Record<string, string>>;
+
+/** What is remembered of one finished unit of work. Stored under its key. */
+export interface StepRecord {
+  readonly key: string;
+  readonly keyParts: KeyParts;
+  readonly pipeline: string;
+  readonly step: string;
+  readonly partition: string;
+  /** One single-partition snapshot per table written. */
+  readonly outputs: readonly Snapshot[];
+  readonly counts: { readonly read: number; readonly carried: number; readonly dropped: number };
+  readonly seconds: number;
+  readonly peakMemoryBytes: number;
+  readonly finishedAt: string;
+  readonly run: string;
+}
+
+/** The state of all tables at one moment. Generations are numbered and never edited. */
+export interface Generation {
+  readonly generation: number;
+  readonly parent: number;
+  readonly createdAt: string;
+  readonly run: string;
+  readonly snapshots: Readonly<Record<string, GenerationEntry>>;
+}
+
+export interface GenerationEntry extends Snapshot {
+  readonly pipeline: string;
+  readonly steps: readonly string[];
+  readonly keys: readonly string[];
+  /** Generation in which this snapshot became current. */
+  readonly since: number;
+}

@@ -1,0 +1,90 @@
+import type { RecordBatch } from "apache-arrow";
+import { DEFAULT_LIMITS } from "../../src/base/limits.js";
+import { silentLog } from "../../src/base/log.js";
+import type { Drop, LoadContext, SourceFile } from "../../src/loaders/loader.js";
+import type { Contract, Row } from "../../src/tables/contract.js";
+import type { TableSink, TableSource } from "../../src/tables/table-io.js";
+import type { TransformContext } from "../../src/transforms/transform.js";
+
+/** Rows in memory as a source, so that a transform is tested without files. */
+export function memorySource(rows: readonly Row[], contract: Partial<Contract> = {}): TableSource {
+  return {
+    contract: contract as Contract,
+    rowCount: rows.length,
+    async *rows<T>() {
+      for (const row of rows) yield row as T;
+    },
+    // biome-ignore lint/correctness/useYield: rows are what the tests of small tables use
+    async *batches(): AsyncIterable<RecordBatch> {
+      throw new Error("memorySource has no batches");
+    },
+  };
+}
+
+/** What a loader did: rows by table, drops, counts by path. */
+export interface LoadTrace {
+  readonly rows: Record<string, Row[]>;
+  readonly drops: Drop[];
+  readonly read: Record<string, number>;
+  readonly carried: Record<string, number>;
+}
+
+function memorySink(rows: Row[]): TableSink {
+  return {
+    contract: {} as Contract,
+    write(more) {
+      for (const row of more) rows.push(row);
+    },
+    writeBatch() {
+      throw new Error("memorySink takes rows");
+    },
+  };
+}
+
+/** A {@link LoadContext} that records what the loader does. */
+export function memoryLoadContext<P>(files: readonly SourceFile[], parameters: P): { context: LoadContext<P>; trace: LoadTrace } {
+  const trace: LoadTrace = { rows: {}, drops: [], read: {}, carried: {} };
+  const add = (into: Record<string, number>, file: SourceFile, n: number) => {
+    into[file.path] = (into[file.path] ?? 0) + n;
+  };
+  const context: LoadContext<P> = {
+    parameters,
+    files,
+    limits: DEFAULT_LIMITS,
+    signal: new AbortController().signal,
+    log: silentLog,
+    sink(table) {
+      trace.rows[table] ??= [];
+      return memorySink(trace.rows[table]);
+    },
+    drop: (drop) => void trace.drops.push(drop),
+    countRead: (file, n) => add(trace.read, file, n),
+    countCarried: (file, n) => add(trace.carried, file, n),
+    progress() {},
+  };
+  return { context, trace };
+}
+
+/** A {@link TransformContext} over rows in memory; `rows` fills while the transform runs. */
+export function memoryTransformContext<P>(
+  inputs: Readonly<Record<string, readonly Row[]>>,
+  parameters: P,
+): { context: TransformContext<P>; rows: Record<string, Row[]> } {
+  const rows: Record<string, Row[]> = {};
+  const context: TransformContext<P> = {
+    parameters,
+    signal: new AbortController().signal,
+    log: silentLog,
+    input(table) {
+      const given = inputs[table];
+      if (given === undefined) throw new Error(`the test gives no table ${table}`);
+      return memorySource(given);
+    },
+    sink(table) {
+      rows[table] ??= [];
+      return memorySink(rows[table]);
+    },
+    progress() {},
+  };
+  return { context, rows };
+}
