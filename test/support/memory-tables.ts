@@ -42,7 +42,10 @@ function memorySink(rows: Row[]): TableSink {
 }
 
 /** A {@link LoadContext} that records what the loader does. */
-export function memoryLoadContext<P>(files: readonly SourceFile[], parameters: P): { context: LoadContext<P>; trace: LoadTrace } {
+export function memoryLoadContext<P>(
+  files: readonly SourceFile[],
+  parameters: P,
+): { context: LoadContext<P>; trace: LoadTrace } {
   const trace: LoadTrace = { rows: {}, drops: [], read: {}, carried: {} };
   const add = (into: Record<string, number>, file: SourceFile, n: number) => {
     into[file.path] = (into[file.path] ?? 0) + n;
