@@ -8,8 +8,27 @@
 export type FieldType =
   | { readonly kind: "bool" | "utf8" | "binary" | "float32" | "float64" | "timestamp" }
   | { readonly kind: "int8" | "int16" | "int32" | "int64" | "uint8" | "uint16" | "uint32" | "uint64" }
-  | { readonly kind: "list"; readonly item: FieldType }
-  | { readonly kind: "struct"; readonly members: readonly { readonly name: string; readonly type: FieldType }[] };
+  | ListType
+  | StructType;
+
+/** `list<utf8>`; with `list<utf8?>` items may be null. */
+export interface ListType {
+  readonly kind: "list";
+  readonly item: FieldType;
+  readonly itemNullable?: boolean;
+}
+
+/** `struct<a: utf8, b: float64?>`; members with `?` may be null. */
+export interface StructType {
+  readonly kind: "struct";
+  readonly members: readonly StructMember[];
+}
+
+export interface StructMember {
+  readonly name: string;
+  readonly type: FieldType;
+  readonly nullable?: boolean;
+}
 
 /** One column. */
 export interface Field {
