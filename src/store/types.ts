@@ -63,3 +63,69 @@ export interface GenerationEntry extends Snapshot {
   /** Generation in which this snapshot became current. */
   readonly since: number;
 }
+
+/** A part in the store, with the path to read it from. */
+export interface AdoptedPart extends Part {
+  readonly path: string;
+}
+
+/** A key that a unit of work once had. */
+export interface RememberedKey {
+  readonly key: string;
+  readonly run: string;
+  readonly at: string;
+}
+
+/** What `verify` found wrong with one stored file. */
+export interface Finding {
+  readonly problem:
+    | "part-missing"
+    | "part-length"
+    | "part-damaged"
+    | "part-misplaced"
+    | "table-hash"
+    | "manifest-damaged"
+    | "step-damaged"
+    | "history-damaged"
+    | "journal-damaged"
+    | "published-damaged"
+    | "home-damaged"
+    | "stat-cache-damaged"
+    | "unreadable";
+  /** Path of the file, relative to the home folder. */
+  readonly path: string;
+  /** `dataset.table` that needs the file, where one does. */
+  readonly table: string | null;
+  /** Newest generation that needs the file, where one does. */
+  readonly generation: number | null;
+  readonly expected: string | null;
+  readonly found: string | null;
+  /** One sentence with the values. */
+  readonly message: string;
+  /** One sentence: what to do. */
+  readonly wayOut: string;
+}
+
+/** Recomputes the table hash of a snapshot from the rows in its parts. Injected: the store reads no Parquet. */
+export type RecomputeTableHash = (snapshot: Snapshot, partPaths: readonly string[]) => Promise<string>;
+
+/** A generation that was published and is therefore kept. */
+export interface PublishedMark {
+  readonly generation: number;
+  /** For example `huggingface:owner/name`. */
+  readonly target: string;
+  readonly tables: readonly string[];
+  readonly at: string;
+}
+
+/** What a garbage collection removed, or with `plan` would remove. */
+export interface GcReport {
+  readonly plan: boolean;
+  readonly generations: { readonly kept: readonly number[]; readonly removed: readonly number[] };
+  readonly steps: { readonly kept: number; readonly removed: number };
+  readonly parts: { readonly kept: number; readonly removed: number };
+  /** Entries of the temporary folder whose owners are dead. */
+  readonly temporary: { readonly removed: number };
+  readonly bytesKept: number;
+  readonly bytesRemoved: number;
+}

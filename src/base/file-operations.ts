@@ -1,0 +1,118 @@
+import {
+  chmodSync,
+  closeSync,
+  createReadStream,
+  fstatSync,
+  fsync,
+  fsyncSync,
+  ftruncateSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import { createHash } from "node:crypto";
+import { pipeline } from "node:stream/promises";
+
+/** What identifies one state of a file. Times in nanoseconds since 1970. */
+export interface FileState {
+  readonly device: bigint;
+  readonly inode: bigint;
+  readonly bytes: bigint;
+  readonly modified: bigint;
+  readonly changed: bigint;
+  readonly isFile: boolean;
+}
+
+/**
+ * Every operation of ours on the home folder goes through one of these, so that tests can make the n-th one fail.
+ * Small things are synchronous (a metadata call costs microseconds); what waits for the disk is not.
+ * All throw Node's errors with `code`; callers wrap them by `storageError`.
+ */
+export interface FileOperations {
+  /** @returns a file descriptor. */
+  open(path: string, flags: "r" | "r+" | "w" | "wx" | "a"): number;
+  /** @returns how many bytes were written, which may be fewer than given. */
+  write(descriptor: number, bytes: Uint8Array): number;
+  truncate(descriptor: number, bytes: number): void;
+  fsync(descriptor: number): void;
+  /** As `fsync`, without blocking the event loop. */
+  flush(descriptor: number): Promise<void>;
+  close(descriptor: number): void;
+  rename(from: string, to: string): void;
+  link(existing: string, path: string): void;
+  /** Makes the folder and those above it. No error when it is there. */
+  mkdir(path: string): void;
+  unlink(path: string): void;
+  /** Removes a file or a folder with all it holds. No error when it is not there. */
+  remove(path: string): void;
+  /** Names in no particular order. */
+  readdir(path: string): string[];
+  /** Size in bytes of a regular file; undefined when there is none. */
+  size(path: string): number | undefined;
+  stat(path: string): FileState | undefined;
+  chmod(path: string, mode: number): void;
+  readFile(path: string): Buffer;
+  /** SHA-256 and length of a file, streamed in 1 MiB reads. */
+  hash(path: string): Promise<{ readonly sha256: string; readonly bytes: number }>;
+}
+
+/** The real file system. */
+export const nodeFiles: FileOperations = {
+  open: (path, flags) => openSync(path, flags, 0o644),
+  write: (descriptor, bytes) => writeSync(descriptor, bytes),
+  truncate: (descriptor, bytes) => ftruncateSync(descriptor, bytes),
+  fsync: (descriptor) => fsyncSync(descriptor),
+  flush: (descriptor) =>
+    new Promise((resolve, reject) => {
+      fsync(descriptor, (error) => (error ? reject(error) : resolve()));
+    }),
+  close: (descriptor) => closeSync(descriptor),
+  rename: (from, to) => renameSync(from, to),
+  link: (existing, path) => linkSync(existing, path),
+  mkdir: (path) => void mkdirSync(path, { recursive: true }),
+  unlink: (path) => unlinkSync(path),
+  remove: (path) => rmSync(path, { recursive: true, force: true }),
+  readdir: (path) => readdirSync(path),
+  size(path) {
+    const state = statSync(path, { throwIfNoEntry: false });
+    return state?.isFile() ? state.size : undefined;
+  },
+  stat(path) {
+    const state = statSync(path, { bigint: true, throwIfNoEntry: false });
+    if (state === undefined) return undefined;
+    return {
+      device: state.dev,
+      inode: state.ino,
+      bytes: state.size,
+      modified: state.mtimeNs,
+      changed: state.ctimeNs,
+      isFile: state.isFile(),
+    };
+  },
+  chmod: (path, mode) => chmodSync(path, mode),
+  readFile: (path) => readFileSync(path),
+  async hash(path) {
+    const hash = createHash("sha256");
+    const descriptor = openSync(path, "r");
+    const { size } = fstatSync(descriptor);
+    let bytes = 0;
+    // The descriptor is closed by the stream.
+    const stream = createReadStream(path, { fd: descriptor, highWaterMark: 1 << 20 });
+    stream.on("data", (chunk) => {
+      bytes += chunk.length;
+    });
+    if (size === 0) {
+      stream.destroy();
+      return { sha256: hash.digest("hex"), bytes: 0 };
+    }
+    await pipeline(stream, hash);
+    return { sha256: hash.digest("hex"), bytes };
+  },
+};
