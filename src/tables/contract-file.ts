@@ -115,7 +115,10 @@ class ContractReader implements FieldReader {
     });
     for (const problem of [...document.errors, ...document.warnings]) {
       const { line, col } = this.#lines.linePos(problem.pos[0]);
-      this.#faults.add({ line: Math.max(line, 1), column: Math.max(col, 1), message: problem.message });
+      const hint = /\b(list|struct)</.test(this.#text.split("\n")[line - 1] ?? "")
+        ? 'quote a type that contains `:` or `,`: "list<struct<name: utf8, weight: float64>>"'
+        : undefined;
+      this.#faults.add({ line: Math.max(line, 1), column: Math.max(col, 1), message: problem.message, hint });
     }
     if (document.errors.length > 0) return undefined;
     try {
