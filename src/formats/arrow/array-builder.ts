@@ -146,10 +146,8 @@ export class NumberBuilder extends ArrayBuilder {
 
   protected pushEmpty(count: number): void {
     this.reserve(count);
-    this.values.fill(0 as never, this.length, this.length + count);
-    if (this.values instanceof BigInt64Array || this.values instanceof BigUint64Array) {
-      this.values.fill(0n, this.length, this.length + count);
-    }
+    const wide = this.values instanceof BigInt64Array || this.values instanceof BigUint64Array;
+    this.values.fill((wide ? 0n : 0) as never, this.length, this.length + count);
   }
 
   protected pushRange(data: Data, start: number, count: number): void {
