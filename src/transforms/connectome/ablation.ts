@@ -1,0 +1,85 @@
+import type { ConsensusGrid } from "./consensus-procedure.js";
+import { CORRECTED, DEFECT_FLAGS, type DefectFlag, type DefectFlags, PUBLISHED, withFlags } from "./defect-flag.js";
+import { agrees, DIFFERENCE_QUANTITIES, type DifferenceQuantity } from "./difference-quantity.js";
+
+/** One quantity of one pair on which the published and the corrected result differ. */
+export interface Difference {
+  readonly pair: number;
+  readonly quantity: DifferenceQuantity;
+  /** Never empty, in the order of {@link DEFECT_FLAGS}. */
+  readonly causes: readonly DefectFlag[];
+  /** Each cause changes the row alone, or only all of them together do. */
+  readonly effect: "single" | "joint";
+}
+
+export interface Ablation {
+  readonly published: ConsensusGrid;
+  readonly corrected: ConsensusGrid;
+  /** By pair, then by quantity. */
+  readonly differences: readonly Difference[];
+}
+
+interface OpenDifference {
+  readonly pair: number;
+  readonly quantity: DifferenceQuantity;
+  causes: number;
+  effect: "single" | "joint";
+}
+
+/**
+ * Finds why two ends of a procedure differ. A flag is a cause of a row if switching it off from all-on, or on from
+ * all-off, changes the row; where no single flag does, the first smallest set of flags that does so together
+ * (DESIGN section 7). A set is always found: that of all flags is what makes the row differ.
+ * Cost: 26 runs of the procedure, and two per pair of flags where rows are left over.
+ */
+export function ablate(run: (flags: DefectFlags) => ConsensusGrid): Ablation {
+  const published = run(PUBLISHED);
+  const corrected = run(CORRECTED);
+  const open = differingRows(published, corrected);
+  let remaining: OpenDifference[] = open;
+  for (let size = 1; remaining.length > 0; size++) {
+    const found = new Set<OpenDifference>();
+    for (const flags of subsets(DEFECT_FLAGS, size)) {
+      const pending = size === 1 ? remaining : remaining.filter((row) => !found.has(row));
+      if (pending.length === 0) break;
+      const without = run(withFlags(PUBLISHED, flags, false));
+      const withThem = run(withFlags(CORRECTED, flags, true));
+      for (const row of pending) {
+        const { quantity, pair } = row;
+        if (agrees(quantity, pair, without, published) && agrees(quantity, pair, withThem, corrected)) continue;
+        for (const flag of flags) row.causes |= 1 << DEFECT_FLAGS.indexOf(flag);
+        row.effect = size === 1 ? "single" : "joint";
+        found.add(row);
+      }
+    }
+    remaining = remaining.filter((row) => row.causes === 0);
+  }
+  const differences = open.map(({ pair, quantity, causes, effect }) => ({
+    pair,
+    quantity,
+    effect,
+    causes: DEFECT_FLAGS.filter((_, index) => (causes >> index) & 1),
+  }));
+  return { published, corrected, differences };
+}
+
+function differingRows(published: ConsensusGrid, corrected: ConsensusGrid): OpenDifference[] {
+  const rows: OpenDifference[] = [];
+  for (let pair = 0; pair < published.gap.length; pair++) {
+    for (const quantity of DIFFERENCE_QUANTITIES) {
+      if (!agrees(quantity, pair, published, corrected)) rows.push({ pair, quantity, causes: 0, effect: "single" });
+    }
+  }
+  return rows;
+}
+
+/** All subsets of a size, in lexicographic order. */
+function* subsets<T>(items: readonly T[], size: number, from = 0): Generator<T[]> {
+  if (size === 0) {
+    yield [];
+    return;
+  }
+  for (let first = from; first <= items.length - size; first++) {
+    for (const rest of subsets(items, size - 1, first + 1)) yield [items[first] as T, ...rest];
+  }
+}
