@@ -1,8 +1,8 @@
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   closeSync,
   createReadStream,
-  fstatSync,
   fsync,
   fsyncSync,
   ftruncateSync,
@@ -11,14 +11,13 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
-import { createHash } from "node:crypto";
-import { pipeline } from "node:stream/promises";
 
 /** What identifies one state of a file. Times in nanoseconds since 1970. */
 export interface FileState {
@@ -37,7 +36,7 @@ export interface FileState {
  */
 export interface FileOperations {
   /** @returns a file descriptor. */
-  open(path: string, flags: "r" | "r+" | "w" | "wx" | "a"): number;
+  open(path: string, flags: "r" | "r+" | "wx" | "ax"): number;
   /** @returns how many bytes were written, which may be fewer than given. */
   write(descriptor: number, bytes: Uint8Array): number;
   truncate(descriptor: number, bytes: number): void;
@@ -59,6 +58,8 @@ export interface FileOperations {
   stat(path: string): FileState | undefined;
   chmod(path: string, mode: number): void;
   readFile(path: string): Buffer;
+  /** At most `bytes` bytes from `offset`; fewer at the end of the file. */
+  readRange(path: string, offset: number, bytes: number): Buffer;
   /** SHA-256 and length of a file, streamed in 1 MiB reads. */
   hash(path: string): Promise<{ readonly sha256: string; readonly bytes: number }>;
 }
@@ -98,21 +99,28 @@ export const nodeFiles: FileOperations = {
   },
   chmod: (path, mode) => chmodSync(path, mode),
   readFile: (path) => readFileSync(path),
+  readRange(path, offset, bytes) {
+    const descriptor = openSync(path, "r");
+    try {
+      const buffer = Buffer.allocUnsafe(bytes);
+      let done = 0;
+      while (done < bytes) {
+        const read = readSync(descriptor, buffer, done, bytes - done, offset + done);
+        if (read === 0) break;
+        done += read;
+      }
+      return buffer.subarray(0, done);
+    } finally {
+      closeSync(descriptor);
+    }
+  },
   async hash(path) {
     const hash = createHash("sha256");
-    const descriptor = openSync(path, "r");
-    const { size } = fstatSync(descriptor);
     let bytes = 0;
-    // The descriptor is closed by the stream.
-    const stream = createReadStream(path, { fd: descriptor, highWaterMark: 1 << 20 });
-    stream.on("data", (chunk) => {
-      bytes += chunk.length;
-    });
-    if (size === 0) {
-      stream.destroy();
-      return { sha256: hash.digest("hex"), bytes: 0 };
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+      hash.update(chunk as Buffer);
+      bytes += (chunk as Buffer).length;
     }
-    await pipeline(stream, hash);
     return { sha256: hash.digest("hex"), bytes };
   },
 };

@@ -1,0 +1,145 @@
+import { dirname } from "node:path";
+import { writeFileAtomic } from "./atomic-file.js";
+import { openSealedFile, sealJson } from "./checksummed-lines.js";
+import { type Clock, systemClock } from "./clock.js";
+import { StorageError } from "./errors.js";
+import { type FileOperations, type FileState, nodeFiles } from "./file-operations.js";
+import { storageError } from "./storage-error.js";
+
+/** Most entries kept; the oldest go first. */
+const MOST = 200_000;
+
+/**
+ * A file changed in the same tick of the file system's clock as it was hashed looks unchanged. An entry is therefore
+ * trusted only if the file had rested this long when it was hashed (2 s: the coarsest clock in use, that of FAT).
+ * Git's rule for racy entries, with the margin for other clocks than git's.
+ */
+const RACY_NANOSECONDS = 2_000_000_000n;
+
+/** `bytes modified changed cachedAt sha256`; decimal, nanoseconds. */
+type Entry = string;
+
+export interface StatCacheOptions {
+  /** The cache file. */
+  readonly path: string;
+  /** Where it is written before it is renamed. Default: its folder. */
+  readonly temporaryDirectory?: string;
+  readonly files?: FileOperations;
+  readonly now?: Clock;
+}
+
+/**
+ * Hashes of files, remembered by what identifies one state of a file: device, inode, size, time of last change of
+ * content and of metadata. Names do not matter: a moved file is not read again. Best effort: a damaged cache is ignored,
+ * of two processes that save at once one wins.
+ */
+export class StatCache {
+  readonly #files: FileOperations;
+  readonly #path: string;
+  readonly #temporary: string;
+  readonly #now: Clock;
+  readonly #entries: Map<string, Entry>;
+  #changed = false;
+
+  /** Reads the cache file if there is one. Never fails. */
+  static open(options: StatCacheOptions): StatCache {
+    return new StatCache(options);
+  }
+
+  private constructor({ path, temporaryDirectory, files = nodeFiles, now = systemClock }: StatCacheOptions) {
+    this.#path = path;
+    this.#temporary = temporaryDirectory ?? dirname(path);
+    this.#files = files;
+    this.#now = now;
+    this.#entries = readEntries(files, path);
+  }
+
+  /**
+   * SHA-256 of a file: from the cache (some 10 µs) or by reading it (some 1 GB per second).
+   * @throws {StorageError} `storage/missing`, `storage/permission`, `storage/unstable-file` (it changes while it is read).
+   */
+  async hashFile(path: string): Promise<string> {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const before = this.#stat(path);
+      const key = `${before.device}:${before.inode}`;
+      const known = this.#lookUp(key, before);
+      if (known !== undefined) return known;
+      const cachedAt = BigInt(this.#now().getTime()) * 1_000_000n;
+      const { sha256, bytes } = await this.#hash(path);
+      if (BigInt(bytes) !== before.bytes || stateText(this.#stat(path)) !== stateText(before)) continue;
+      this.#entries.delete(key);
+      this.#entries.set(key, `${stateText(before)} ${cachedAt} ${sha256}`);
+      this.#changed = true;
+      return sha256;
+    }
+    throw new StorageError("unstable-file", `${path} changes while it is read`, {
+      fields: { file: path },
+      wayOut: "Wait until whatever writes it has ended, then run again.",
+    });
+  }
+
+  /** Writes the cache, if it changed. Best effort: a full disk costs time on the next run, nothing else. */
+  async save(): Promise<void> {
+    if (!this.#changed) return;
+    const entries = [...this.#entries].slice(-MOST);
+    const bytes = Buffer.from(sealJson({ version: 1, entries: Object.fromEntries(entries) }));
+    try {
+      await writeFileAtomic({
+        files: this.#files,
+        path: this.#path,
+        bytes,
+        temporaryDirectory: this.#temporary,
+        durable: false,
+      });
+      this.#changed = false;
+    } catch {
+      // Next time.
+    }
+  }
+
+  #lookUp(key: string, state: FileState): string | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    const text = stateText(state);
+    if (!entry.startsWith(`${text} `)) return undefined;
+    const [cachedAt, sha256] = entry.slice(text.length + 1).split(" ");
+    const quietUntil = BigInt(cachedAt ?? "0") - RACY_NANOSECONDS;
+    return state.modified < quietUntil && state.changed < quietUntil ? sha256 : undefined;
+  }
+
+  #stat(path: string): FileState {
+    try {
+      const state = this.#files.stat(path);
+      if (state?.isFile) return state;
+    } catch (error) {
+      throw storageError("read", path, error);
+    }
+    throw storageError("read", path, { code: "ENOENT" });
+  }
+
+  async #hash(path: string): Promise<{ readonly sha256: string; readonly bytes: number }> {
+    try {
+      return await this.#files.hash(path);
+    } catch (error) {
+      throw storageError("read", path, error);
+    }
+  }
+}
+
+function stateText(state: FileState): string {
+  return `${state.bytes} ${state.modified} ${state.changed}`;
+}
+
+function readEntries(files: FileOperations, path: string): Map<string, Entry> {
+  const entries = new Map<string, Entry>();
+  try {
+    const value = openSealedFile(files.readFile(path));
+    if (value?.version !== 1 || typeof value.entries !== "object" || value.entries === null) return entries;
+    for (const [key, entry] of Object.entries(value.entries)) {
+      if (typeof entry === "string" && /^-?\d+ -?\d+ -?\d+ -?\d+ [0-9a-f]{64}$/.test(entry)) entries.set(key, entry);
+    }
+  } catch {
+    // Absent or unreadable: everything is hashed again.
+  }
+  return entries;
+}

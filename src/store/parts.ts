@@ -1,0 +1,134 @@
+import { dirname, join } from "node:path";
+import { closeQuietly } from "../base/atomic-file.js";
+import { StorageError } from "../base/errors.js";
+import type { FileOperations } from "../base/file-operations.js";
+import { errorCode, guarded, storageError } from "../base/storage-error.js";
+import { parquetRows } from "./part-footer.js";
+import { isHash } from "./shapes.js";
+import type { AdoptedPart, Part, Snapshot } from "./types.js";
+import type { UnsyncedFolders } from "./unsynced-folders.js";
+
+/** The immutable Parquet files, addressed by the hash of their bytes: `parts/ab/<sha256>.parquet`, mode 0444. */
+export class Parts {
+  readonly #files: FileOperations;
+  readonly #folder: string;
+  readonly #unsynced: UnsyncedFolders;
+
+  constructor(options: {
+    readonly files: FileOperations;
+    readonly folder: string;
+    readonly unsynced: UnsyncedFolders;
+  }) {
+    this.#files = options.files;
+    this.#folder = options.folder;
+    this.#unsynced = options.unsynced;
+  }
+
+  path(part: Pick<Part, "sha256">): string {
+    if (!isHash(part.sha256)) throw new TypeError(`not a content address: ${part.sha256}`);
+    return `${this.#folder}/${part.sha256.slice(0, 2)}/${part.sha256}.parquet`;
+  }
+
+  /** Whether every part is there with its length. Looks at names and lengths only: `verify` reads the bytes. */
+  has(parts: readonly Part[]): boolean {
+    return parts.every((part) => this.#files.size(this.path(part)) === part.bytes);
+  }
+
+  /** The first part that is not there with its length. */
+  firstMissing(snapshot: Snapshot): Part | undefined {
+    return snapshot.parts.find((part) => this.#files.size(this.path(part)) !== part.bytes);
+  }
+
+  /**
+   * Moves a finished file into the store, written once: fsync, hash, check of the length, read-only, rename. When
+   * the part is there already with the same length, that one stays and the new file is removed.
+   * @param rows when the caller knows them; else they are read from the Parquet footer
+   * @throws {StorageError} the file then stays where it was, and the call may be repeated.
+   */
+  async adopt(temporaryPath: string, rows?: number): Promise<AdoptedPart> {
+    const files = this.#files;
+    try {
+      await this.#flush(temporaryPath);
+      const { sha256, bytes } = await files.hash(temporaryPath);
+      const found = files.size(temporaryPath);
+      if (found !== bytes) {
+        throw new StorageError("unstable-file", `${temporaryPath} has ${found} bytes, but ${bytes} were read`, {
+          fields: { file: temporaryPath, expected: bytes, found: found ?? null },
+          wayOut: "Something still writes this file: run the step again.",
+        });
+      }
+      const part = { sha256, bytes, rows: rows ?? parquetRows(files, temporaryPath, bytes) };
+      const path = this.path(part);
+      if (files.size(path) === bytes) {
+        files.unlink(temporaryPath);
+      } else {
+        files.chmod(temporaryPath, 0o444);
+        files.mkdir(dirname(path));
+        files.rename(temporaryPath, path);
+        this.#unsynced.add(dirname(path));
+        this.#unsynced.add(this.#folder);
+      }
+      return { ...part, path };
+    } catch (error) {
+      throw storageError("write", temporaryPath, error);
+    }
+  }
+
+  /** Makes the names of these parts durable with the next `UnsyncedFolders.sync`, whoever adopted them. */
+  noteUnsynced(snapshot: Snapshot): void {
+    for (const part of snapshot.parts) this.#unsynced.add(dirname(this.path(part)));
+  }
+
+  /** Every file below the parts folder: hash by its name (null for a name that is none) and path. */
+  *all(): Iterable<{ readonly sha256: string | null; readonly path: string }> {
+    for (const shard of this.#list(this.#folder)) {
+      const folder = join(this.#folder, shard);
+      for (const name of this.#list(folder)) {
+        const match = /^([0-9a-f]{64})\.parquet$/.exec(name);
+        yield { sha256: match?.[1]?.startsWith(shard) ? (match[1] as string) : null, path: join(folder, name) };
+      }
+    }
+  }
+
+  remove(path: string): void {
+    guarded("remove", path, () => {
+      try {
+        this.#files.unlink(path);
+      } catch (error) {
+        if (errorCode(error) === "ENOENT") return;
+        if (errorCode(error) !== "EPERM") throw error;
+        // Windows refuses to remove a read-only file.
+        this.#files.chmod(path, 0o644);
+        this.#files.unlink(path);
+      }
+    });
+  }
+
+  async #flush(path: string): Promise<void> {
+    const descriptor = this.#open(path);
+    try {
+      await this.#files.flush(descriptor);
+    } finally {
+      closeQuietly(this.#files, descriptor);
+    }
+  }
+
+  /** Windows syncs only what is open for writing; a repeated call finds the file read-only. */
+  #open(path: string): number {
+    try {
+      return this.#files.open(path, "r+");
+    } catch (error) {
+      if (errorCode(error) !== "EACCES" && errorCode(error) !== "EPERM") throw error;
+      return this.#files.open(path, "r");
+    }
+  }
+
+  #list(folder: string): string[] {
+    try {
+      return this.#files.readdir(folder);
+    } catch (error) {
+      if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return [];
+      throw storageError("read", folder, error);
+    }
+  }
+}
