@@ -330,8 +330,13 @@ export class ListBuilder extends ArrayBuilder<List> {
         fields: { items: this.child.length, limit: MAXIMUM_OFFSET },
       });
     }
+    this.closeAt(this.child.length);
+  }
+
+  /** Ends a list at an item already in {@link child}, when many lists' items were appended at once. */
+  closeAt(end: number): void {
     this.#reserve(1);
-    this.#offsets[++this.length] = this.child.length;
+    this.#offsets[++this.length] = end;
   }
 
   protected pushEmpty(count: number): void {

@@ -1,4 +1,4 @@
-import { type Data, type DataType, type Dictionary, Type } from "apache-arrow";
+import { type Data, type DataType, type Dictionary, type RecordBatch, Type } from "apache-arrow";
 
 /** The validity bitmap (bit `data.offset + i`, 1 = valid), or undefined when nothing is null. */
 export function nullBits(data: Data): Uint8Array | undefined {
@@ -72,4 +72,46 @@ export function textOf(bytes: Uint8Array, from: number, to: number): string {
     buffers.set(bytes, buffer);
   }
   return buffer.toString("utf8", from, to);
+}
+
+/** Bytes of the values `start … start + count`, without what slicing left out. */
+export function rangeBytes(data: Data, start: number, count: number): number {
+  const type = data.type as DataType;
+  switch (type.typeId) {
+    case Type.Bool:
+      return count >> 3;
+    case Type.Utf8:
+    case Type.Binary: {
+      const { from, to } = childRange(data, start, count);
+      return to - from + count * 4;
+    }
+    case Type.List: {
+      const { from, to } = childRange(data, start, count);
+      return rangeBytes(data.children[0] as Data, from, to - from) + count * 4;
+    }
+    case Type.Struct:
+      return data.children.reduce((bytes, child) => bytes + rangeBytes(child, start, count), 0);
+    default:
+      return ((data.values as Uint8Array | undefined)?.BYTES_PER_ELEMENT ?? 0) * count;
+  }
+}
+
+/** Bytes of a batch's values. */
+export function batchBytes(batch: RecordBatch): number {
+  return rangeBytes(batch.data, 0, batch.numRows);
+}
+
+/** Whether a float −0 stands anywhere in the values `start … start + count`, nested ones included. */
+export function hasNegativeZero(data: Data, start: number, count: number): boolean {
+  const type = data.type as DataType;
+  if (type.typeId === Type.Float) {
+    const values = data.values as Float64Array;
+    for (let i = start; i < start + count; i++) if (values[i] === 0 && Object.is(values[i], -0)) return true;
+    return false;
+  }
+  if (type.typeId === Type.List) {
+    const { from, to } = childRange(data, start, count);
+    return hasNegativeZero(data.children[0] as Data, from, to - from);
+  }
+  return type.typeId === Type.Struct && data.children.some((child) => hasNegativeZero(child, start, count));
 }

@@ -1,0 +1,98 @@
+import { mkdirSync } from "node:fs";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { FormatError, InterruptedError, NeurotablesError, StorageError } from "../../base/errors.js";
+
+/** Memory that DuckDB may use beside ours, unless the caller says otherwise. */
+export const DEFAULT_MEMORY_LIMIT = 512 * 1024 ** 2;
+
+export interface DuckdbOptions {
+  /** Where DuckDB may spill. Created when missing. */
+  readonly temporaryDirectory: string;
+  readonly memoryLimitBytes?: number;
+}
+
+const instances = new Map<string, Promise<DuckDBInstance>>();
+
+/**
+ * A connection to this process's in-memory DuckDB: one thread, a memory limit, our own temporary folder, no extension
+ * loading. The instance is made at the first call for these options (about 30 ms) and kept until {@link closeDuckdb}.
+ */
+export async function connectDuckdb(options: DuckdbOptions): Promise<DuckDBConnection> {
+  const memory = Math.max(64 * 1024 ** 2, Math.floor(options.memoryLimitBytes ?? DEFAULT_MEMORY_LIMIT));
+  const key = `${memory} ${options.temporaryDirectory}`;
+  let instance = instances.get(key);
+  if (instance === undefined) {
+    mkdirSync(options.temporaryDirectory, { recursive: true });
+    instance = DuckDBInstance.create(":memory:", {
+      threads: "1",
+      memory_limit: `${Math.floor(memory / 1024)}KiB`,
+      temp_directory: options.temporaryDirectory,
+      autoload_known_extensions: "false",
+      autoinstall_known_extensions: "false",
+      preserve_insertion_order: "true",
+    });
+    instances.set(key, instance);
+  }
+  return (await instance).connect();
+}
+
+/** Closes every instance of this process. Connections must be closed before. */
+export async function closeDuckdb(): Promise<void> {
+  const open = [...instances.values()];
+  instances.clear();
+  for (const instance of await Promise.allSettled(open)) {
+    if (instance.status === "fulfilled") instance.value.closeSync();
+  }
+}
+
+/** Text as an SQL literal. */
+export function sqlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A name as an SQL identifier. */
+export function sqlName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A path as a literal for `read_parquet`, in which `*`, `?` and `[` mean themselves. */
+export function sqlPath(path: string): string {
+  return sqlText(path.replace(/[*?[]/g, "[$&]"));
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+}
+
+/** DuckDB's failure to write `path`, in our terms. */
+export function writeFailure(error: unknown, path: string): NeurotablesError {
+  if (error instanceof NeurotablesError) return error;
+  const reason = firstLine(error);
+  if (/^INTERRUPT/i.test(reason)) return new InterruptedError("interrupted while writing", { fields: { path } });
+  if (/^Out of Memory/i.test(reason)) {
+    return new StorageError("out-of-memory", `not enough memory to write ${path}: ${reason}`, {
+      fields: { path },
+      cause: error,
+      wayOut: "Give the step more memory: resources: { memory: 2GB }.",
+    });
+  }
+  return new StorageError("write-failed", `cannot write ${path}: ${reason}`, {
+    fields: { path },
+    wayOut: "Check the free space, the file-size limit and the permissions of that folder.",
+  });
+}
+
+/** DuckDB's failure to read one of `paths`, in our terms. */
+export function readFailure(error: unknown, paths: readonly string[]): NeurotablesError {
+  if (error instanceof NeurotablesError) return error;
+  const reason = firstLine(error);
+  const path = paths.find((candidate) => reason.includes(candidate)) ?? paths[0] ?? "";
+  if (/^INTERRUPT/i.test(reason)) return new InterruptedError("interrupted while reading", { fields: { path } });
+  if (/^Out of Memory/i.test(reason)) {
+    return new StorageError("out-of-memory", `not enough memory to read ${path}: ${reason}`, { fields: { path } });
+  }
+  if (/^IO Error/.test(reason) && /No files found|Cannot open|Could not read/.test(reason)) {
+    return new StorageError("read-failed", `cannot read ${path}: ${reason}`, { fields: { path } });
+  }
+  return new FormatError("parquet-invalid", `${path} is no valid Parquet file: ${reason}`, { fields: { path } });
+}
