@@ -1,0 +1,28 @@
+/** The last row and column of a worksheet (XFD1048576), counted from 0. */
+export const LAST_ROW = 1_048_575;
+export const LAST_COLUMN = 16_383;
+
+/** Letters of a column counted from 0: 0 is `A`, 25 `Z`, 26 `AA`, 16383 `XFD`. */
+export function columnName(column: number): string {
+  let letters = "";
+  for (let rest = column + 1; rest > 0; rest = Math.floor((rest - 1) / 26)) {
+    letters = String.fromCharCode(65 + ((rest - 1) % 26)) + letters;
+  }
+  return letters;
+}
+
+/** The A1 address of a cell, row and column counted from 0: (26, 7) is `H27`. */
+export function cellAddress(row: number, column: number): string {
+  return `${columnName(column)}${row + 1}`;
+}
+
+/** Row and column (from 0) of an A1 address; undefined when it is none or lies outside a worksheet. */
+export function parseCellAddress(address: string): { row: number; column: number } | undefined {
+  const match = /^([A-Z]{1,3})([1-9]\d{0,6})$/.exec(address);
+  if (match === null) return undefined;
+  const [, letters = "", digits = ""] = match;
+  let column = 0;
+  for (let i = 0; i < letters.length; i++) column = column * 26 + letters.charCodeAt(i) - 64;
+  const row = Number(digits) - 1;
+  return column - 1 > LAST_COLUMN || row > LAST_ROW ? undefined : { row, column: column - 1 };
+}
