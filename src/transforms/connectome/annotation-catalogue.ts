@@ -3,9 +3,7 @@ import type { AnnotationEntry } from "./annotation-entry.js";
 type Defaults = "role" | "sex" | "stage" | "unit" | "gap_complete" | "repeats" | "stands_in_for" | "region" | "age_h";
 
 /** Most annotations: an adult hermaphrodite, complete, in synapse counts. */
-function entry(
-  fields: Omit<AnnotationEntry, Defaults> & Partial<Pick<AnnotationEntry, Defaults>>,
-): AnnotationEntry {
+function entry(fields: Omit<AnnotationEntry, Defaults> & Partial<Pick<AnnotationEntry, Defaults>>): AnnotationEntry {
   return {
     role: "main",
     sex: "hermaphrodite",
@@ -20,7 +18,10 @@ function entry(
   };
 }
 
-function crosscheck(of: AnnotationEntry, fields: Partial<AnnotationEntry> & { annotation_id: string }): AnnotationEntry {
+function crosscheck(
+  of: AnnotationEntry,
+  fields: Partial<AnnotationEntry> & { annotation_id: string },
+): AnnotationEntry {
   return { ...of, role: "crosscheck", ...fields };
 }
 
@@ -135,8 +136,15 @@ const CROSSCHECK_ANNOTATIONS: readonly AnnotationEntry[] = [
     repeats: "summed",
     citation: `${COOK}; WormWideWeb`,
   }),
-  crosscheck(cook2019, { annotation_id: "cook2019_size", citation: `${COOK}; worm connectivity CSV`, gap_complete: false }),
-  crosscheck(cook2019, { annotation_id: "wormwiring", citation: `WormWiring edge list of an earlier release of ${COOK}` }),
+  crosscheck(cook2019, {
+    annotation_id: "cook2019_size",
+    citation: `${COOK}; worm connectivity CSV`,
+    gap_complete: false,
+  }),
+  crosscheck(cook2019, {
+    annotation_id: "wormwiring",
+    citation: `WormWiring edge list of an earlier release of ${COOK}`,
+  }),
   crosscheck(cook2019, {
     annotation_id: "cook2020_pharynx",
     animals: ["N2T", "N2W", "JSA"],

@@ -50,7 +50,9 @@ export class AnnotationWeights {
   /** @param records the annotation's records in reading order */
   constructor(entry: AnnotationEntry, records: readonly EdgeRecord[], resolver: CellResolver) {
     this.entry = entry;
-    this.#kind = Uint8Array.from(records, ({ kind }) => (kind === "chemical" ? CHEMICAL : kind === "gap" ? GAP : OTHER));
+    this.#kind = Uint8Array.from(records, ({ kind }) =>
+      kind === "chemical" ? CHEMICAL : kind === "gap" ? GAP : OTHER,
+    );
     this.#monadic = Uint8Array.from(records, ({ type_raw }) => (type_raw === MONADIC ? 1 : 0));
     this.#weight = Float64Array.from(records, ({ weight }) => weight);
     const spelled = (raw: string) => slotOf(raw) ?? -1;

@@ -7,7 +7,14 @@ import type { ConsensusGrid } from "./consensus-procedure.js";
 export interface DifferenceQuantity {
   readonly name: string;
   /** The numbers that make the quantity: the first one in counts (or mixed), the second in sections. */
-  readonly numbers: readonly ("gap" | "gapSections" | "chemical" | "chemicalSections" | "functional" | UncertaintyName)[];
+  readonly numbers: readonly (
+    | "gap"
+    | "gapSections"
+    | "chemical"
+    | "chemicalSections"
+    | "functional"
+    | UncertaintyName
+  )[];
   /** The codes that make it, when it is no number. */
   readonly code?: "sources" | "gapState" | "chemicalState";
 }

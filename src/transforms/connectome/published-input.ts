@@ -44,7 +44,10 @@ export function publishedInput(options: {
 }
 
 /** The form of a published annotation that has records: its own, else the one that stands in for it. */
-export function formRead(published: AnnotationEntry, read: { has(annotationId: string): boolean }): AnnotationEntry | null {
+export function formRead(
+  published: AnnotationEntry,
+  read: { has(annotationId: string): boolean },
+): AnnotationEntry | null {
   if (read.has(published.annotation_id)) return published;
   const standIn = annotationEntry(`${published.annotation_id}_json`);
   return standIn?.stands_in_for === published.annotation_id && read.has(standIn.annotation_id) ? standIn : null;

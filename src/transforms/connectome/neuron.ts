@@ -1,0 +1,122 @@
+import { z } from "zod";
+import { compareCodeUnits } from "../../base/canonical-json.js";
+import type { Row } from "../../tables/contract.js";
+import { NEURONS, type Neuron } from "../../tables/neuron-registry.js";
+import type { TableSource } from "../../tables/table-io.js";
+import type { Transform } from "../transform.js";
+import { DropList } from "./drop-list.js";
+import {
+  compareStatements,
+  type NeuronRecord,
+  neuronsMeant,
+  normalTransmitters,
+  normalType,
+  statementText,
+} from "./neuron-statement.js";
+
+const parameters = z.strictObject({
+  precedence: z
+    .array(z.string().min(1))
+    .default([
+      "celegans/WormWideWeb/connectome_neurons.csv",
+      "celegans/annotations/sensoryintermotor_ids.json",
+      "celegans/annotations/neuron_type.csv",
+    ])
+    .describe("paths below the mirror, the preferred first; other files follow in the order of their paths"),
+});
+
+/**
+ * `neuron_record` → `neuron`: the 302 authored neurons with what the files state. Where files differ, the preferred
+ * one fills the column; every statement stays in `sources`. Statements about other cells go to `neuron_dropped`.
+ */
+export const neuron: Transform<z.infer<typeof parameters>> = {
+  name: "connectome/neuron",
+  description: "The 302 neurons with class, type, transmitters, ganglion and position",
+  inputs: ["neuron_record", "source_file"],
+  outputs: ["neuron", "neuron_dropped"],
+  parameters,
+  async run(context) {
+    const rank = await fileRank(context.input("source_file"), context.parameters.precedence);
+    const records: NeuronRecord[] = [];
+    for await (const record of context.input("neuron_record").rows<NeuronRecord>()) records.push(record);
+    records.sort(compareStatements(rank));
+    const { rows, drops } = neuronRows(records);
+    context.sink("neuron").write(rows);
+    context.sink("neuron_dropped").write(drops.rows.map((row) => ({ ...row })));
+  },
+};
+
+async function fileRank(files: TableSource, precedence: readonly string[]): Promise<(sourceId: string) => number> {
+  type File = { source_id: string; path: string };
+  const all: File[] = [];
+  for await (const file of files.rows<File>(["source_id", "path"])) all.push(file);
+  const place = ({ path }: File) => {
+    const index = precedence.indexOf(path);
+    return index < 0 ? precedence.length : index;
+  };
+  all.sort((a, b) => place(a) - place(b) || compareCodeUnits(a.path, b.path));
+  const ranks = new Map(all.map((file, index) => [file.source_id, index]));
+  return (sourceId) => ranks.get(sourceId) ?? all.length;
+}
+
+/** @param records in order of preference */
+export function neuronRows(records: readonly NeuronRecord[]): { rows: Row[]; drops: DropList } {
+  const byNeuron = new Map<string, NeuronRecord[]>(NEURONS.map(({ label }) => [label, []]));
+  const left = new Map<string, NeuronRecord[]>();
+  for (const record of records) {
+    const labels = neuronsMeant(record);
+    for (const label of labels) byNeuron.get(label)?.push(record);
+    if (labels.length > 0) continue;
+    const key = `${record.source_id}\n${record.record_index}`;
+    left.set(key, [...(left.get(key) ?? []), record]);
+  }
+  const drops = new DropList();
+  for (const [first, ...more] of left.values()) {
+    if (first === undefined) continue;
+    const detail = [first, ...more].map((record) => `${record.attribute} ${statementText(record)}`).join(", ");
+    const rule = "statements about other cells than the 302 neurons are no part of neuron";
+    const { source_id, source_cell: item, cell_raw } = first;
+    drops.add({ source_id, scope: "value", item, reason: "not_a_neuron", rule, detail: `${cell_raw}: ${detail}` });
+  }
+  return { rows: NEURONS.map((each) => neuronRow(each, byNeuron.get(each.label) ?? [])), drops };
+}
+
+function neuronRow({ label, slot, className }: Neuron, records: readonly NeuronRecord[]): Row {
+  const stated = (attribute: string) => records.filter((record) => record.attribute === attribute).map(statementText);
+  const transmitters = [...new Set([...stated("transmitter"), ...stated("cotransmitter")])];
+  const position = firstPosition(records);
+  return {
+    label,
+    slot,
+    class: className,
+    type:
+      stated("type")
+        .map(normalType)
+        .find((type) => type !== null) ?? null,
+    transmitters,
+    transmitters_norm: normalTransmitters(transmitters),
+    ganglion: stated("ganglion")[0] ?? null,
+    ...position,
+    sources: records.map((record) => ({
+      attribute: record.attribute,
+      value: statementText(record),
+      source_id: record.source_id,
+      source_cell: record.source_cell,
+    })),
+  };
+}
+
+/** x, y and z of the first record that gives all three. */
+function firstPosition(records: readonly NeuronRecord[]): Row {
+  for (const { source_id, record_index } of records.filter((record) => record.attribute === "x")) {
+    const [x, y, z] = ["x", "y", "z"].map(
+      (axis) =>
+        records.find(
+          (record) =>
+            record.attribute === axis && record.source_id === source_id && record.record_index === record_index,
+        )?.value_number ?? null,
+    );
+    if (x !== null && y !== null && z !== null) return { x, y, z, position_source: source_id };
+  }
+  return { x: null, y: null, z: null, position_source: null };
+}

@@ -1,0 +1,20 @@
+import type { Transform } from "./transform.js";
+
+/** Every transform of the package by the name used in pipelines, imported when first asked for. */
+export const transformCatalogue: Readonly<Record<string, () => Promise<Transform>>> = {
+  "connectome/annotation": async () => (await import("./connectome/annotation.js")).annotation as Transform,
+  "connectome/consensus": async () => (await import("./connectome/consensus.js")).consensus as Transform,
+  "connectome/difference": async () => (await import("./connectome/difference.js")).difference as Transform,
+  "connectome/dropped": async () => (await import("./connectome/dropped.js")).dropped as Transform,
+  "connectome/edge-compat": async () => (await import("./connectome/edge-compat.js")).edgeCompat as Transform,
+  "connectome/extrasynaptic-edge": async () =>
+    (await import("./connectome/extrasynaptic-edge.js")).extrasynapticEdge as Transform,
+  "connectome/functional-edge": async () =>
+    (await import("./connectome/functional-edge.js")).functionalEdge as Transform,
+  "connectome/neuron": async () => (await import("./connectome/neuron.js")).neuron as Transform,
+  "connectome/neuron-alias": async () => (await import("./connectome/neuron-alias.js")).neuronAlias as Transform,
+  "connectome/published-consensus": async () =>
+    (await import("./connectome/published-consensus.js")).publishedConsensus as Transform,
+  "connectome/resolve-cells": async () => (await import("./connectome/resolve-cells.js")).resolveCells as Transform,
+  "connectome/synapse": async () => (await import("./connectome/synapse.js")).synapse as Transform,
+};
