@@ -57,11 +57,17 @@ export type Job =
       /** Concatenates the partitions of one table, in order, into parts of about 128 MB. */
       readonly kind: "compact";
       readonly input: JobInput;
+      /** Keep one of equal rows, in the contract's sort order, as a single partition: for small tables. */
+      readonly distinct: boolean;
     })
   | (JobBase & {
       /** Runs read-only queries that return rows at fault. */
       readonly kind: "query";
-      readonly views: readonly { readonly name: string; readonly contractPath: string; readonly partPaths: readonly string[] }[];
+      readonly views: readonly {
+        readonly name: string;
+        readonly contractPath: string;
+        readonly partPaths: readonly string[];
+      }[];
       readonly queries: readonly { readonly id: string; readonly sql: string; readonly maxRows: number }[];
     });
 
@@ -75,10 +81,19 @@ export interface WrittenTable {
   readonly hash: string;
 }
 
+/** Rows that a query returned: at most `maxRows` of `total`. */
+export interface QueryResult {
+  readonly id: string;
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+  readonly total: number;
+  /** Why the query could not be answered. */
+  readonly error?: string;
+}
+
 export interface JobResult {
   readonly tables: readonly WrittenTable[];
   readonly counts: { readonly read: number; readonly carried: number; readonly dropped: number };
-  readonly queries?: readonly { readonly id: string; readonly rows: readonly Readonly<Record<string, unknown>>[]; readonly total: number }[];
+  readonly queries?: readonly QueryResult[];
   readonly seconds: number;
   readonly peakMemoryBytes: number;
 }

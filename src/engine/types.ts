@@ -111,12 +111,22 @@ export interface RunSummary {
   readonly missingSources: readonly MissingSource[];
   readonly dropped: number;
   /** Mirror folder that gave each source file. */
-  readonly files: readonly { readonly path: string; readonly mirror: string; readonly sha256: string; readonly pinned: "match" | "differs" | "none" }[];
+  readonly files: readonly {
+    readonly path: string;
+    readonly mirror: string;
+    readonly sha256: string;
+    readonly pinned: "match" | "differs" | "none";
+  }[];
   readonly warnings: readonly string[];
 }
 
 export type RunEvent =
-  | { readonly kind: "run-started"; readonly run: string; readonly pipelines: readonly string[]; readonly units: number }
+  | {
+      readonly kind: "run-started";
+      readonly run: string;
+      readonly pipelines: readonly string[];
+      readonly units: number;
+    }
   | { readonly kind: "unit-started"; readonly pipeline: string; readonly step: string; readonly partition: string }
   | {
       readonly kind: "unit-progress";
@@ -128,7 +138,13 @@ export type RunEvent =
       readonly unit: string;
       readonly memoryBytes: number;
     }
-  | { readonly kind: "unit-log"; readonly step: string; readonly partition: string; readonly level: "info" | "warn"; readonly message: string }
+  | {
+      readonly kind: "unit-log";
+      readonly step: string;
+      readonly partition: string;
+      readonly level: "info" | "warn";
+      readonly message: string;
+    }
   | {
       readonly kind: "unit-finished";
       readonly pipeline: string;

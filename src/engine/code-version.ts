@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ConfigError } from "../base/errors.js";
+import { packageRoot } from "../base/package-root.js";
+
+export type RunnerKind = "load" | "transform" | "compact" | "query";
+
+/** Versions of code, as they enter keys. */
+export interface CodeVersions {
+  /** @throws {ConfigError} when the implementation was not there when the package was built. */
+  implementation(kind: "load" | "transform", name: string): string;
+  /** The code that runs jobs of a kind: part of the key of all of them. */
+  runner(kind: RunnerKind): string;
+}
+
+interface VersionFile {
+  readonly load: Readonly<Record<string, string>>;
+  readonly transform: Readonly<Record<string, string>>;
+  readonly runner: Readonly<Record<string, string>>;
+}
+
+/** Reads `dist/code-versions.json`, which the build writes; once, when first asked. */
+export function builtCodeVersions(path = join(packageRoot(), "dist", "code-versions.json")): CodeVersions {
+  let file: VersionFile | undefined;
+  const read = (): VersionFile => {
+    if (file !== undefined) return file;
+    try {
+      file = JSON.parse(readFileSync(path, "utf8")) as VersionFile;
+    } catch (cause) {
+      throw new ConfigError("not-built", `cannot read the code versions ${path}: ${(cause as Error).message}`, [], {
+        fields: { file: path },
+        wayOut: "Build the package: npm run build",
+      });
+    }
+    return file;
+  };
+  const lookUp = (kind: keyof VersionFile, name: string): string => {
+    const version = read()[kind][name];
+    if (version !== undefined) return version;
+    throw new ConfigError("not-built", `${path} has no code version of the ${kind} implementation ${name}`, [], {
+      fields: { file: path, implementation: name },
+      wayOut: "Build the package: npm run build",
+    });
+  };
+  return { implementation: lookUp, runner: (kind) => lookUp("runner", kind) };
+}

@@ -1,0 +1,128 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { compareCodeUnits } from "../base/canonical-json.js";
+
+/** Most patterns that braces may expand to, deepest `**`, and most files one pattern may match. */
+const MAXIMUM_PATTERNS = 1_000;
+const MAXIMUM_DEPTH = 32;
+const MAXIMUM_FILES = 1_000_000;
+
+/**
+ * Paths of files below `root` that match a pattern, with `/`, in code-unit order. `*` and `?` stay within one name,
+ * `[abc]` is one character, `{a,b}` alternatives, `**` any number of folders. Names that begin with a dot match only
+ * where the pattern names the dot. Folders that cannot be listed hold nothing. Cost: one listing per folder visited.
+ */
+export function findFiles(root: string, pattern: string): string[] {
+  const found = new Set<string>();
+  for (const plain of expandBraces(pattern)) {
+    const segments = plain.split("/").filter((segment) => segment !== "");
+    walk({ root, folder: "", segments, depth: 0, found });
+  }
+  return [...found].sort(compareCodeUnits);
+}
+
+/** Whether a text has any of the pattern characters. */
+export function isPattern(text: string): boolean {
+  return /[*?[{]/.test(text);
+}
+
+function walk(state: { root: string; folder: string; segments: string[]; depth: number; found: Set<string> }): void {
+  const { root, folder, segments, depth, found } = state;
+  const [segment, ...rest] = segments;
+  if (segment === undefined) return;
+  const below = (name: string) => (folder === "" ? name : `${folder}/${name}`);
+  if (segment === "**") {
+    walk({ ...state, segments: rest });
+    if (depth >= MAXIMUM_DEPTH) return;
+    for (const { name, isFolder } of list(join(root, folder))) {
+      if (isFolder && !name.startsWith(".")) walk({ ...state, folder: below(name), depth: depth + 1 });
+    }
+    return;
+  }
+  if (!isPattern(segment)) {
+    if (rest.length > 0) walk({ ...state, folder: below(segment), segments: rest });
+    else if (kindOf(join(root, folder, segment)) === "file") found.add(below(segment));
+    return;
+  }
+  const expression = segmentExpression(segment);
+  for (const { name, isFolder, isFile } of list(join(root, folder))) {
+    if (!expression.test(name) || (name.startsWith(".") && !segment.startsWith("."))) continue;
+    if (rest.length > 0) {
+      if (isFolder) walk({ ...state, folder: below(name), segments: rest });
+    } else if (isFile) {
+      found.add(below(name));
+      if (found.size > MAXIMUM_FILES) throw new RangeError(`more than ${MAXIMUM_FILES} files match`);
+    }
+  }
+}
+
+interface Entry {
+  readonly name: string;
+  readonly isFolder: boolean;
+  readonly isFile: boolean;
+}
+
+function list(folder: string): Entry[] {
+  let entries: Entry[];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true }).map((entry) => {
+      const kind = entry.isSymbolicLink() ? kindOf(join(folder, entry.name)) : undefined;
+      return {
+        name: entry.name,
+        isFolder: entry.isDirectory() || kind === "folder",
+        isFile: entry.isFile() || kind === "file",
+      };
+    });
+  } catch {
+    return [];
+  }
+  return entries;
+}
+
+function kindOf(path: string): "file" | "folder" | undefined {
+  try {
+    const stat = statSync(path);
+    return stat.isFile() ? "file" : stat.isDirectory() ? "folder" : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function segmentExpression(segment: string): RegExp {
+  let source = "";
+  for (let index = 0; index < segment.length; index++) {
+    const character = segment[index] as string;
+    if (character === "*") source += ".*";
+    else if (character === "?") source += ".";
+    else if (character === "[") {
+      const end = segment.indexOf("]", index + 2);
+      if (end === -1) source += "\\[";
+      else {
+        const inside = segment
+          .slice(index + 1, end)
+          .replace(/[\\\]]/g, "\\$&")
+          .replace(/^!/, "^");
+        source += `[${inside}]`;
+        index = end;
+      }
+    } else source += character.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  }
+  // Many stars in a row would make matching slow.
+  return new RegExp(`^${source.replace(/(?:\.\*)+/g, ".*")}$`, "su");
+}
+
+function expandBraces(pattern: string): string[] {
+  let patterns = [pattern];
+  for (;;) {
+    const next = patterns.flatMap((text) => {
+      const match = /\{([^{}]*,[^{}]*)\}/.exec(text);
+      if (match === null) return [text];
+      const before = text.slice(0, match.index);
+      const after = text.slice(match.index + match[0].length);
+      return (match[1] as string).split(",").map((choice) => before + choice + after);
+    });
+    if (next.length > MAXIMUM_PATTERNS) throw new RangeError(`a pattern expands to more than ${MAXIMUM_PATTERNS}`);
+    if (next.length === patterns.length && next.every((text, index) => text === patterns[index])) return next;
+    patterns = next;
+  }
+}

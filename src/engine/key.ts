@@ -1,0 +1,83 @@
+import { compareCodeUnits } from "../base/canonical-json.js";
+import { hashOf } from "../base/hash.js";
+import type { KeyParts } from "../store/types.js";
+import type { CodeVersions } from "./code-version.js";
+import { contractOf, type LoadStep, type Pipeline, type Step, type TransformStep } from "./pipeline.js";
+import type { ResolvedFile } from "./sources.js";
+import type { KeyDifference } from "./types.js";
+import { userModuleVersion } from "./user-module.js";
+
+/** The key of a unit of work: the hash of its named parts. */
+export function keyOf(parts: KeyParts): string {
+  return hashOf(parts);
+}
+
+/** The parts that all units of a step share. Paths, times, worker counts and limits are no part of a key. */
+export function stepKeyParts(pipeline: Pipeline, step: Step, code: CodeVersions): KeyParts {
+  const parts: Record<string, string> = {
+    dataset: pipeline.dataset,
+    implementation: `${step.kind} ${step.module === undefined ? step.implementation : "module"}`,
+    code:
+      step.module === undefined ? code.implementation(step.kind, step.implementation) : userModuleVersion(step.module),
+    "job runner": code.runner(step.kind),
+  };
+  for (const table of step.into)
+    parts[`contract ${shortName(table, pipeline)}`] = contractOf(pipeline, table).contract.hash;
+  for (const [name, text] of Object.entries(step.parameterTexts)) parts[`parameter ${name}`] = text;
+  // The step's name is a column of `file_count` and `dropped_record`.
+  if (step.kind === "load") parts.step = step.name;
+  return parts;
+}
+
+/** Key parts of one partition of a load step. */
+export function loadKeyParts(shared: KeyParts, files: readonly ResolvedFile[]): KeyParts {
+  const parts: Record<string, string> = { ...shared };
+  for (const { job, pinHash } of files) {
+    parts[`source ${job.path}`] = job.sha256;
+    parts[`pin ${job.path}`] = pinHash;
+  }
+  return parts;
+}
+
+/** Key parts of a transform step. `hashes`: `dataset.table` → table hash. */
+export function transformKeyParts(
+  shared: KeyParts,
+  step: TransformStep,
+  hashes: ReadonlyMap<string, string>,
+): KeyParts {
+  const parts: Record<string, string> = { ...shared };
+  for (const { name, table } of step.from) parts[`input ${name}`] = hashes.get(table) ?? "";
+  return parts;
+}
+
+/** Name of the partition that a load step's unit contributes to each table: `step`, or `step/path`. */
+export function tablePartition(step: LoadStep | TransformStep, partition: string): string {
+  if (step.kind === "transform") return "";
+  return partition === "" ? step.name : `${step.name}/${partition}`;
+}
+
+/** The parts that differ, in code-unit order of their names. */
+export function keyDifferences(before: KeyParts, after: KeyParts): KeyDifference[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((part) => before[part] !== after[part])
+    .sort(compareCodeUnits)
+    .map((part) => ({ part, before: before[part] ?? null, after: after[part] ?? null }));
+}
+
+/** One line: `source celegans/x.xlsx changed`, `parameter limit is new`, with how many more. */
+export function describeDifferences(differences: readonly KeyDifference[]): string {
+  const order = ["source", "parameter", "input", "contract", "code", "implementation", "job runner"];
+  const rank = ({ part }: KeyDifference) => {
+    const found = order.findIndex((kind) => part.startsWith(kind));
+    return found === -1 ? order.length : found;
+  };
+  const [first, ...rest] = [...differences].sort((a, b) => rank(a) - rank(b) || compareCodeUnits(a.part, b.part));
+  if (first === undefined) return "nothing changed";
+  const what = first.before === null ? "is new" : first.after === null ? "is gone" : "changed";
+  return `${first.part} ${what}${rest.length === 0 ? "" : ` (and ${rest.length} more)`}`;
+}
+
+/** `table` within the pipeline's dataset, `dataset.table` outside. */
+export function shortName(table: string, pipeline: Pick<Pipeline, "dataset">): string {
+  return table.startsWith(`${pipeline.dataset}.`) ? table.slice(pipeline.dataset.length + 1) : table;
+}

@@ -1,0 +1,95 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { ConfigError } from "../base/errors.js";
+import { hashOf } from "../base/hash.js";
+import { packageRoot } from "../base/package-root.js";
+import type { Source } from "./pipeline.js";
+import { PipelineDocument } from "./pipeline-document.js";
+
+/** What is known of a raw file before it is read: `datasets/<dataset>/sources.yaml`. */
+export interface Pin {
+  readonly path: string;
+  readonly bytes?: number | undefined;
+  readonly sha256?: string | undefined;
+  readonly licence?: string | undefined;
+  readonly url?: string | undefined;
+  readonly upstream?:
+    | { readonly repo: string; readonly commit?: string | undefined; readonly path?: string | undefined }
+    | undefined;
+}
+
+const pinSchema = z.strictObject({
+  path: z.string().min(1),
+  bytes: z.int().min(0).optional(),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  licence: z.string().min(1).optional(),
+  url: z.string().min(1).optional(),
+  description: z.string().optional(),
+  upstream: z
+    .strictObject({ repo: z.string().min(1), commit: z.string().optional(), path: z.string().optional() })
+    .optional(),
+});
+
+/**
+ * Pins by path, of the project's `datasets/` and then of the package's; the first that names a path wins.
+ * @throws {ConfigError} with every fault of the file.
+ */
+export function readPins(dataset: string, root: string): Map<string, Pin> {
+  const pins = new Map<string, Pin>();
+  for (const folder of new Set([root, packageRoot()])) {
+    const file = join(folder, "datasets", dataset, "sources.yaml");
+    if (!existsSync(file)) continue;
+    for (const pin of parsePins(readFileSync(file, "utf8"), file)) if (!pins.has(pin.path)) pins.set(pin.path, pin);
+  }
+  return pins;
+}
+
+function parsePins(text: string, file: string): Pin[] {
+  const document = new PipelineDocument(text, file);
+  const value = document.value();
+  const pins: Pin[] = [];
+  const list = Array.isArray(value) ? value : (value as { sources?: unknown } | null | undefined)?.sources;
+  const base = Array.isArray(value) ? [] : ["sources"];
+  if (!Array.isArray(list)) {
+    if (document.readable && value !== null)
+      document.fault([], "expected a list of files, each with path, bytes, sha256, licence");
+  } else {
+    for (const [index, item] of list.entries()) {
+      const read = pinSchema.safeParse(item);
+      if (read.success) pins.push(read.data);
+      else document.schemaFaults(read.error, [...base, index], Object.keys(pinSchema.shape));
+    }
+  }
+  const [first] = document.faults;
+  if (first === undefined) return pins;
+  throw new ConfigError("sources-invalid", `${file}:${first.line}:${first.column}: ${first.message}`, document.faults, {
+    fields: { file, line: first.line, column: first.column, faults: document.faults.length },
+  });
+}
+
+/** The pin of one file: what the pipeline says of its source, where the dataset's list says nothing. */
+export function mergePin(path: string, pin: Pin | undefined, source: Source): Pin {
+  return {
+    path,
+    bytes: pin?.bytes ?? source.bytes,
+    sha256: pin?.sha256 ?? source.sha256,
+    licence: pin?.licence ?? source.licence,
+    url: pin?.url ?? source.url,
+    upstream: pin?.upstream,
+  };
+}
+
+/** Hash of what of a pin enters the table `source_file`. */
+export function pinHash(pin: Pin): string {
+  return hashOf({
+    sha256: pin.sha256 ?? null,
+    licence: pin.licence ?? null,
+    repo: pin.upstream?.repo ?? null,
+    commit: pin.upstream?.commit ?? null,
+    path: pin.upstream?.path ?? null,
+  });
+}

@@ -1,0 +1,99 @@
+import type { Contract } from "../tables/contract.js";
+import type { JobLimits } from "./executor.js";
+
+/** Raw files as a pipeline names them. */
+export interface Source {
+  readonly name: string;
+  readonly patterns: readonly string[];
+  readonly optional: boolean;
+  readonly licence?: string;
+  readonly url?: string;
+  readonly sha256?: string;
+  readonly bytes?: number;
+}
+
+interface StepBase {
+  readonly name: string;
+  /** Name of the implementation, or the module path as the file gives it. */
+  readonly implementation: string;
+  /** Absolute path of a user's own module. */
+  readonly module?: string;
+  /** Tables it writes, as `dataset.table`, the main one first. */
+  readonly into: readonly string[];
+  /** `with` as written. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Canonical JSON of each parameter after defaults: what belongs to the key. */
+  readonly parameterTexts: Readonly<Record<string, string>>;
+  readonly limits: JobLimits;
+}
+
+export interface LoadStep extends StepBase {
+  readonly kind: "load";
+  readonly sources: readonly string[];
+  readonly partition: "source" | "file";
+}
+
+export interface TransformStep extends StepBase {
+  readonly kind: "transform";
+  readonly from: readonly StepInput[];
+}
+
+export type Step = LoadStep | TransformStep;
+
+export interface StepInput {
+  /** What the implementation asks for: `edge_record`, or `dataset.table` of another dataset. */
+  readonly name: string;
+  /** `dataset.table`. */
+  readonly table: string;
+  /** Written by another pipeline: its current snapshot is read. */
+  readonly external: boolean;
+}
+
+export interface Check {
+  readonly name: string;
+  readonly rule:
+    | { readonly kind: "equal"; readonly sides: readonly [string, string]; readonly on: readonly string[] }
+    | { readonly kind: "none"; readonly sql: string }
+    | { readonly kind: "unique"; readonly table: string };
+  readonly needs: readonly string[];
+}
+
+/** One pipeline file, read and found valid. */
+export interface Pipeline {
+  /** Absolute path. */
+  readonly file: string;
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly dataset: string;
+  readonly schedule?: { readonly cron: string; readonly zone: string };
+  readonly sources: ReadonlyMap<string, Source>;
+  /** In file order. */
+  readonly steps: readonly Step[];
+  readonly checks: readonly Check[];
+  /** Contract file and hash of every table written or read, by `dataset.table`. */
+  readonly contracts: ReadonlyMap<string, TableContract>;
+  readonly warnings: readonly string[];
+  /** Whether `--set` changed it: its results become current only on demand. */
+  readonly changed: boolean;
+}
+
+export interface TableContract {
+  readonly path: string;
+  readonly contract: Contract;
+}
+
+/** Tables to which every load step contributes, beside those of its loader. */
+export const LOAD_TABLES = ["source_file", "file_count", "dropped_record"] as const;
+
+/** The contract of a table that the pipeline writes or reads: reading it found all of them. */
+export function contractOf(pipeline: Pick<Pipeline, "contracts" | "name">, table: string): TableContract {
+  const found = pipeline.contracts.get(table);
+  if (found === undefined) throw new Error(`pipeline ${pipeline.name} has no contract of ${table}`);
+  return found;
+}
+
+/** `dataset.table` of a name that may leave the dataset out. */
+export function qualify(name: string, dataset: string): string {
+  return name.includes(".") ? name : `${dataset}.${name}`;
+}

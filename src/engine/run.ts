@@ -1,0 +1,248 @@
+import { availableParallelism, totalmem } from "node:os";
+import { EXIT, type ExitCode, worstExitCode } from "../base/errors.js";
+import type { Executor } from "./executor.js";
+import { onlyStep, pipelineOrder } from "./graph.js";
+import { Limiter } from "./limiter.js";
+import { contractOf, type Pipeline } from "./pipeline.js";
+import { PipelineRun, type StepResult } from "./pipeline-run.js";
+import { promote } from "./promotion.js";
+import { type CheckedTable, defaultChecks, runChecks } from "./run-checks.js";
+import type { RunContext } from "./run-context.js";
+import { RunLog } from "./run-log.js";
+import { type EngineServices, engineServices } from "./services.js";
+import { type ResolvedSource, resolveSources } from "./sources.js";
+import { summarizeStep } from "./summary.js";
+import type { CheckSummary, MissingSource, Project, RunEvent, RunOptions, RunSummary, StepSummary } from "./types.js";
+
+export interface RunPipelinesOptions {
+  readonly project: Project;
+  /** As read with the same `set` as in the options. */
+  readonly pipelines: readonly Pipeline[];
+  readonly options: RunOptions;
+  readonly executor: Executor;
+  readonly onEvent?: (event: RunEvent) => void;
+  readonly services?: Partial<EngineServices>;
+}
+
+/** How many units run at once when nobody says. */
+export function defaultJobs(): number {
+  return availableParallelism();
+}
+
+/**
+ * Runs what is not up to date of some pipelines, one after the other in the order of their tables, checks the results
+ * and makes them current. Never throws for a step or a check that failed: the summary tells, with its exit code.
+ * @throws {StorageError | LockedError | ConfigError} when the run itself cannot go on.
+ */
+export async function runPipelines(given: RunPipelinesOptions): Promise<RunSummary> {
+  const { project, options, executor } = given;
+  const services = await engineServices(project, given.services);
+  const began = performance.now();
+  const pipelines = pipelineOrder(given.pipelines).map((pipeline) =>
+    options.only === undefined ? pipeline : onlyStep(pipeline, options.only),
+  );
+  const names = pipelines.map(({ name }) => name);
+  const journal = await project.store.journal.start({
+    pipelines: names,
+    only: options.only ?? null,
+    set: { ...options.set },
+  });
+  const emit = (event: RunEvent) => given.onEvent?.(event);
+  const tally = new Tally();
+  const context: RunContext = {
+    run: journal.run,
+    project,
+    store: project.store,
+    services,
+    executor,
+    limiter: new Limiter({ slots: options.jobs, memoryBytes: totalmem() * 0.8 }),
+    journal,
+    log: new RunLog({ home: project.home, run: journal.run, now: services.now }),
+    signal: options.signal,
+    emit,
+    warn: (message) => {
+      tally.warnings.push(message);
+      emit({ kind: "warning", message });
+    },
+  };
+  let finished = false;
+  try {
+    const resolved: { pipeline: Pipeline; sources: ReadonlyMap<string, ResolvedSource> }[] = [];
+    for (const pipeline of pipelines) {
+      const sources = await resolveSources({
+        pipeline,
+        root: project.root,
+        mirrors: project.sources,
+        hashFile: services.hashFile,
+      });
+      resolved.push({ pipeline, sources });
+      for (const warning of pipeline.warnings) context.warn(warning);
+      tally.addFiles(pipeline, sources, context);
+    }
+    emit({ kind: "run-started", run: journal.run, pipelines: names, units: countUnits(resolved) });
+    for (const { pipeline, sources } of resolved) await runPipeline({ context, pipeline, sources, options, tally });
+    await services.saveHashes();
+    const summary = tally.summary({
+      run: journal.run,
+      seconds: (performance.now() - began) / 1000,
+      interrupted: options.signal.aborted,
+    });
+    journal.finish({
+      ok: summary.ok,
+      exitCode: summary.exitCode,
+      generation: summary.generation,
+      seconds: summary.seconds,
+    });
+    finished = true;
+    emit({ kind: "run-finished", summary });
+    return summary;
+  } finally {
+    if (!finished) journal.finish({ ok: false, exitCode: null });
+  }
+}
+
+async function runPipeline(given: {
+  readonly context: RunContext;
+  readonly pipeline: Pipeline;
+  readonly sources: ReadonlyMap<string, ResolvedSource>;
+  readonly options: RunOptions;
+  readonly tally: Tally;
+}): Promise<void> {
+  const { context, pipeline, sources, options, tally } = given;
+  const run = new PipelineRun({ context, pipeline, sources });
+  const { steps, tables } = await run.run();
+  for (const result of steps)
+    tally.addStep(result, summarizeStep({ pipeline, result, services: context.services, log: context.log }));
+  for (const error of run.tableErrors) tally.exitCodes.push(error.exitCode);
+  for (const error of run.tableErrors) context.warn(`${error.tag}: ${error.message}`);
+  const complete = run.tableErrors.length === 0 && steps.every(({ units }) => units.every(({ blocks }) => !blocks));
+  const checks = complete ? await checkTables(given, tables) : checksNotRun(pipeline, options);
+  for (const check of checks) {
+    tally.checks.push(check);
+    if (check.status === "failed") tally.exitCodes.push(EXIT.checkFailed);
+    context.emit({ kind: "check-finished", check });
+  }
+  if (!complete || options.signal.aborted || checks.some(({ status }) => status === "failed")) return;
+  if (pipeline.changed && !options.promote) return;
+  for (const [table] of tables) {
+    const owner = context.store.currentGeneration().snapshots[table]?.pipeline;
+    if (owner !== undefined && owner !== pipeline.name)
+      context.warn(`${table}, made by pipeline ${owner} before, is now made by ${pipeline.name}`);
+  }
+  const promoted = await promote({
+    store: context.store,
+    run: context.run,
+    pipeline: pipeline.name,
+    tables,
+    partial: options.only !== undefined,
+  });
+  if (promoted === undefined) return;
+  tally.generation = promoted.generation;
+  context.journal.append({ kind: "promoted", generation: promoted.generation, tables: promoted.tables });
+  context.journal.sync();
+  context.emit({ kind: "promoted", ...promoted });
+}
+
+async function checkTables(
+  given: Parameters<typeof runPipeline>[0],
+  made: ReadonlyMap<string, { readonly snapshot: CheckedTable["snapshot"] }>,
+): Promise<CheckSummary[]> {
+  const { context, pipeline, sources, options } = given;
+  const tables = new Map<string, CheckedTable>();
+  for (const [table, { snapshot }] of made) {
+    tables.set(table, { snapshot, contractPath: contractOf(pipeline, table).path });
+  }
+  const missingSources = new Set([...sources].flatMap(([name, { kind }]) => (kind === "missing" ? [name] : [])));
+  const partial = options.only !== undefined;
+  if (partial) {
+    // The rest of the pipeline is seen as it is now.
+    for (const [table, entry] of Object.entries(context.store.currentGeneration().snapshots)) {
+      if (!tables.has(table)) tables.set(table, { snapshot: entry, contractPath: "" });
+    }
+  }
+  const checks = [...defaultChecks(pipeline), ...pipeline.checks];
+  return await runChecks({ context, pipeline, checks, tables, missingSources, partial });
+}
+
+function checksNotRun(pipeline: Pipeline, options: RunOptions): CheckSummary[] {
+  const reason = options.signal.aborted ? "interrupted" : "not every step could run";
+  return pipeline.checks.map(({ name }) => ({
+    pipeline: pipeline.name,
+    check: name,
+    status: "skipped",
+    reason,
+    rows: [],
+    rowsAtFault: 0,
+  }));
+}
+
+function countUnits(resolved: readonly { pipeline: Pipeline; sources: ReadonlyMap<string, ResolvedSource> }[]): number {
+  let units = 0;
+  for (const { pipeline, sources } of resolved) {
+    for (const step of pipeline.steps) {
+      if (step.kind === "transform" || step.partition === "source") units++;
+      else {
+        for (const name of step.sources) {
+          const source = sources.get(name);
+          units += source?.kind === "found" ? source.files.length : 0;
+        }
+      }
+    }
+  }
+  return units;
+}
+
+/** Collects what the summary says. */
+class Tally {
+  readonly steps: StepSummary[] = [];
+  readonly checks: CheckSummary[] = [];
+  readonly warnings: string[] = [];
+  readonly exitCodes: ExitCode[] = [];
+  readonly #missing = new Map<string, MissingSource>();
+  readonly #files = new Map<string, RunSummary["files"][number]>();
+  generation: number | null = null;
+
+  addFiles(pipeline: Pipeline, sources: ReadonlyMap<string, ResolvedSource>, context: RunContext): void {
+    for (const source of sources.values()) {
+      if (source.kind === "missing") for (const missing of source.missing) this.#addMissing(missing);
+      if (source.kind !== "found") continue;
+      for (const { job, mirror, pinned } of source.files) {
+        if (pinned === "differs" && !this.#files.has(job.path)) {
+          context.warn(
+            `${job.path} has sha256 ${job.sha256}, not the pinned ${job.manifestSha256} (pipeline ${pipeline.name})`,
+          );
+        }
+        this.#files.set(job.path, { path: job.path, mirror, sha256: job.sha256, pinned });
+      }
+    }
+  }
+
+  addStep(result: StepResult, summary: StepSummary): void {
+    this.steps.push(summary);
+    for (const missing of result.missing) this.#addMissing(missing);
+    for (const { error } of result.units) if (error !== undefined) this.exitCodes.push(error.exitCode);
+  }
+
+  summary(given: { readonly run: string; readonly seconds: number; readonly interrupted: boolean }): RunSummary {
+    const exitCode = worstExitCode([...this.exitCodes, ...(given.interrupted ? [EXIT.interrupted] : [])]);
+    const missingSources = [...this.#missing.values()];
+    return {
+      run: given.run,
+      ok: exitCode === EXIT.ok,
+      exitCode,
+      generation: this.generation,
+      seconds: given.seconds,
+      steps: this.steps,
+      checks: this.checks,
+      missing: new Set(missingSources.map(({ pipeline, source }) => `${pipeline} ${source}`)).size,
+      missingSources,
+      dropped: this.steps.reduce((sum, { dropped }) => sum + dropped, 0),
+      files: [...this.#files.values()],
+      warnings: this.warnings,
+    };
+  }
+
+  #addMissing(missing: MissingSource): void {
+    this.#missing.set(`${missing.pipeline} ${missing.source} ${missing.pattern}`, missing);
+  }
+}

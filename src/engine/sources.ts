@@ -1,0 +1,192 @@
+import { realpathSync, statSync } from "node:fs";
+import { dirname, join, sep } from "node:path";
+import { compareCodeUnits } from "../base/canonical-json.js";
+import { ConfigError, LoadError, NeurotablesError } from "../base/errors.js";
+import { sha256 } from "../base/hash.js";
+import type { JobFile } from "./executor.js";
+import { findFiles } from "./glob.js";
+import { mergePin, type Pin, pinHash, readPins } from "./pinned-sources.js";
+import type { Pipeline, Source } from "./pipeline.js";
+import type { MissingSource } from "./types.js";
+
+/** A raw file of a source: what a job needs, and where it came from. */
+export interface ResolvedFile {
+  readonly job: JobFile;
+  readonly mirror: string;
+  readonly pinned: "match" | "differs" | "none";
+  readonly pinHash: string;
+}
+
+export type ResolvedSource =
+  | { readonly kind: "found"; readonly files: readonly ResolvedFile[] }
+  | { readonly kind: "missing"; readonly missing: readonly MissingSource[]; readonly url?: string }
+  | { readonly kind: "refused"; readonly error: NeurotablesError };
+
+/** Hash of a file's bytes; expected to remember what it has hashed. */
+export type HashFile = (path: string) => Promise<string>;
+
+/**
+ * Finds every source of a pipeline in the mirror folders and hashes its files. Per path, the first folder that holds
+ * it wins. Cost: one listing per folder and one stat per file when the hashes are known, else one read.
+ * @throws {ConfigError} when `datasets/<dataset>/sources.yaml` is invalid or a mirror folder does not exist.
+ */
+export async function resolveSources(options: {
+  readonly pipeline: Pipeline;
+  readonly root: string;
+  readonly mirrors: readonly string[];
+  readonly hashFile: HashFile;
+}): Promise<ReadonlyMap<string, ResolvedSource>> {
+  const { pipeline, root } = options;
+  const pins = readPins(pipeline.dataset, root);
+  const mirrors = new Mirrors(options.mirrors);
+  const hashes = new Map<string, Promise<string>>();
+  const hashFile = (path: string) => {
+    const hash = hashes.get(path) ?? options.hashFile(path);
+    hashes.set(path, hash);
+    return hash;
+  };
+  const resolved = new Map<string, ResolvedSource>();
+  for (const source of pipeline.sources.values()) {
+    resolved.set(source.name, await resolveSource({ pipeline, source, mirrors, pins, hashFile }));
+  }
+  return resolved;
+}
+
+async function resolveSource(options: {
+  readonly pipeline: Pipeline;
+  readonly source: Source;
+  readonly mirrors: Mirrors;
+  readonly pins: ReadonlyMap<string, Pin>;
+  readonly hashFile: HashFile;
+}): Promise<ResolvedSource> {
+  const { pipeline, source, mirrors, pins, hashFile } = options;
+  const files = new Map<string, ResolvedFile>();
+  const missing: MissingSource[] = [];
+  try {
+    for (const pattern of source.patterns) {
+      const found = mirrors.find(pattern);
+      if (found.length === 0) {
+        missing.push({ pipeline: pipeline.name, source: source.name, pattern, optional: source.optional });
+      }
+      await inBatches(found, 64, async ({ path, mirror }) => {
+        if (files.has(path)) return;
+        const absolutePath = join(mirror, path);
+        const pin = mergePin(path, pins.get(path), source);
+        const hash = await hashFile(absolutePath);
+        const { upstream } = pin;
+        files.set(path, {
+          job: {
+            path,
+            absolutePath,
+            bytes: statSync(absolutePath).size,
+            sha256: hash,
+            sourceId: sourceId(pipeline.dataset, path),
+            licence: pin.licence ?? "not stated",
+            upstreamRepo: upstream?.repo ?? null,
+            upstreamCommit: upstream?.commit ?? null,
+            upstreamPath: upstream?.path ?? null,
+            manifestSha256: pin.sha256 ?? null,
+          },
+          mirror,
+          pinned: pin.sha256 === undefined ? "none" : pin.sha256 === hash ? "match" : "differs",
+          pinHash: pinHash(pin),
+        });
+      });
+    }
+  } catch (error) {
+    return { kind: "refused", error: asLoadError(error, source) };
+  }
+  if (missing.length > 0) return { kind: "missing", missing, ...(source.url === undefined ? {} : { url: source.url }) };
+  return { kind: "found", files: [...files.values()].sort((a, b) => compareCodeUnits(a.job.path, b.job.path)) };
+}
+
+/** First 32 hexadecimal digits of the SHA-256 of dataset, line feed and path. */
+export function sourceId(dataset: string, path: string): string {
+  return sha256(`${dataset}\n${path}`).slice(0, 32);
+}
+
+function asLoadError(error: unknown, source: Source): NeurotablesError {
+  if (error instanceof LoadError) return error;
+  if (error instanceof NeurotablesError) {
+    // A raw file that cannot be read is a fault of the source, not of the home folder.
+    return new LoadError("unreadable", `source ${source.name}: ${error.message}`, {
+      fields: { source: source.name, ...error.fields },
+      ...(error.wayOut === undefined ? {} : { wayOut: error.wayOut }),
+    });
+  }
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code === undefined && !(error instanceof RangeError)) throw error;
+  return new LoadError("unreadable", `source ${source.name}: ${(error as Error).message}`, {
+    fields: {
+      source: source.name,
+      ...(path === undefined ? {} : { file: path }),
+      ...(code === undefined ? {} : { code }),
+    },
+    wayOut: "The file is there but cannot be read: look at its permissions, or at the disk.",
+  });
+}
+
+async function inBatches<T>(items: readonly T[], size: number, work: (item: T) => Promise<void>): Promise<void> {
+  for (let start = 0; start < items.length; start += size) {
+    await Promise.all(items.slice(start, start + size).map(work));
+  }
+}
+
+/** The folders that mirror raw files, in order. */
+class Mirrors {
+  readonly #folders: readonly string[];
+  readonly #realFolders: readonly string[];
+  readonly #allowed = new Map<string, boolean>();
+
+  constructor(folders: readonly string[]) {
+    this.#folders = folders;
+    this.#realFolders = folders.map((folder) => {
+      try {
+        if (!statSync(folder).isDirectory()) throw new Error("it is a file");
+        return realpathSync.native(folder);
+      } catch (error) {
+        throw new ConfigError(
+          "no-mirror",
+          `the sources folder ${folder} cannot be used: ${(error as Error).message}`,
+          [],
+          {
+            fields: { folder },
+            wayOut: "Name existing folders with --sources or NEUROTABLES_SOURCES.",
+          },
+        );
+      }
+    });
+  }
+
+  /** Files that match in any folder, each from the first that holds it. */
+  find(pattern: string): { readonly path: string; readonly mirror: string }[] {
+    const found = new Map<string, string>();
+    for (const folder of this.#folders) {
+      for (const path of findFiles(folder, pattern)) {
+        if (found.has(path)) continue;
+        this.#refuseEscape(folder, path);
+        found.set(path, folder);
+      }
+    }
+    return [...found].map(([path, mirror]) => ({ path, mirror })).sort((a, b) => compareCodeUnits(a.path, b.path));
+  }
+
+  /** A symbolic link may lead anywhere below any of the mirrors, nowhere else. */
+  #refuseEscape(folder: string, path: string): void {
+    const absolute = join(folder, path);
+    const real = realpathSync.native(absolute);
+    const parent = dirname(real);
+    let allowed = this.#allowed.get(parent);
+    if (allowed === undefined) {
+      allowed = this.#realFolders.some(
+        (root) => parent === root || parent.startsWith(root.endsWith(sep) ? root : root + sep),
+      );
+      this.#allowed.set(parent, allowed);
+    }
+    if (allowed) return;
+    throw new LoadError("outside-mirror", `${absolute} is a link to ${real}, outside every sources folder`, {
+      fields: { file: absolute, target: real },
+      wayOut: "Copy the file, or name the folder it lies in with a further --sources.",
+    });
+  }
+}
