@@ -13,6 +13,8 @@ export const loaderCatalogue: Readonly<Record<string, () => Promise<Loader>>> = 
   "connectome/functional-list": async () => (await import("./connectome/functional-list.js")).functionalList,
   "connectome/functional-matrix": async () => (await import("./connectome/functional-matrix.js")).functionalMatrix,
   "connectome/functional-table": async () => (await import("./connectome/functional-table.js")).functionalTable,
+  "connectome/hdf5-matrix": async () => (await import("./connectome/hdf5-matrix.js")).hdf5Matrix,
+  "connectome/matlab-matrix": async () => (await import("./connectome/matlab-matrix.js")).matlabMatrix,
   "connectome/nemanode": async () => (await import("./connectome/nemanode.js")).nemaNode,
   "connectome/neuron-connect": async () => (await import("./connectome/neuron-connect.js")).neuronConnect,
   "connectome/openworm": async () => (await import("./connectome/openworm.js")).openWorm,

@@ -38,7 +38,8 @@ export function fileName(file: SourceFile): string {
 export function onlyFile(files: readonly SourceFile[]): SourceFile {
   const [file, ...more] = files;
   if (file === undefined || more.length > 0) {
-    throw new LoadError("file-count", `one file is expected, ${files.length} are given`, {
+    const names = files.map((each) => each.path).join(", ");
+    throw new LoadError("file-count", `one file is expected, ${files.length} are given: ${names}`, {
       fields: { files: files.map((each) => each.path) },
       wayOut: "Name one file in the source of this step.",
     });

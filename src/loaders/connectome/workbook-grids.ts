@@ -1,3 +1,4 @@
+import { FormatError } from "../../base/errors.js";
 import { readSpreadsheet } from "../../formats/spreadsheet/read-spreadsheet.js";
 import type { LoadContext, SourceFile } from "../loader.js";
 import type { Grid } from "./grid.js";
@@ -21,9 +22,14 @@ export async function readWorkbookGrids(
     limits: context.limits,
     ...(byName ? { sheets: names } : {}),
   });
-  const wanted = options.sheets.map((sheet) =>
-    typeof sheet === "string" ? sheet : (book.sheetNames[sheet] ?? `number ${sheet + 1}`),
-  );
+  const wanted = options.sheets.map((sheet) => {
+    const name = typeof sheet === "string" ? sheet : book.sheetNames[sheet];
+    if (name !== undefined) return name;
+    const there = book.sheetNames.length;
+    throw new FormatError("missing-sheet", `${file.path} has no sheet at position ${sheet} (from 0); it has ${there}`, {
+      fields: { file: file.path, sheet, sheets: book.sheetNames.slice(0, 100) },
+    });
+  });
   for (const name of book.sheetNames) {
     if (wanted.includes(name)) continue;
     context.drop({

@@ -103,6 +103,57 @@ describe.skipIf(!data.present)(`loaders on the real files${data.reason}`, () => 
     });
   });
 
+  it("reads HDF5 matrices with labels of another file", async () => {
+    const files = ["Randi2023/aconnectome_default.h5", "neuron_labels_300.json"];
+    const trace = await load("connectome/hdf5-matrix", files, {
+      annotation: "wormneuroatlas",
+      file: "aconnectome_default.h5",
+      labels_file: "neuron_labels_300.json",
+      rows: "post",
+      matrices: [
+        { name: "chem", kind: "chemical" },
+        { name: "gap", kind: "gap" },
+      ],
+    });
+    expect(totals(edges(trace), "kind")).toEqual({ chemical: [4051, 27729], gap: [1650, 5079] });
+    const whole = await load("connectome/nemanode", "NemaNode/white_1986_whole.json", { annotation: "whole" });
+    const pair = (row: Row) => `${row.kind} ${row.pre_raw} ${row.post_raw}`;
+    const there = new Set((edges(trace) ?? []).map(pair));
+    const labels = new Set(JSON.parse(readFileSync(data.path("neuron_labels_300.json"), "utf8")) as string[]);
+    const pairs = new Set(
+      (edges(whole) ?? [])
+        .filter((row) => row.kind === "chemical" && labels.has(String(row.pre_raw)) && labels.has(String(row.post_raw)))
+        .map(pair),
+    );
+    expect([pairs.size, [...pairs].filter((each) => there.has(each)).length]).toEqual([2266, 2236]);
+  });
+
+  it("reads MATLAB matrices, full and sparse", async () => {
+    const varshney = await load("connectome/matlab-matrix", "Varshney2011/ConnOrdered_040903.mat", {
+      annotation: "varshney2011",
+      labels: "Neuron_ordered",
+      matrices: [
+        { name: "A_init_t_ordered", kind: "chemical" },
+        { name: "Ag_t_ordered", kind: "gap" },
+      ],
+    });
+    expect(totals(edges(varshney), "kind")).toEqual({ chemical: [2194, 6394], gap: [1031, 1777] });
+    expect(varshney.drops.map((drop) => drop.item)).toEqual(["Q_sorted"]);
+    const uzel = await load("connectome/matlab-matrix", ["Uzel2022/Neuro279_Syn.mat", "Uzel2022/Order279.mat"], {
+      annotation: "uzel2022",
+      file: "Neuro279_Syn.mat",
+      labels_file: "Order279.mat",
+      labels: "Order279",
+      matrices: [{ name: "Neuro279_Syn", kind: "chemical" }],
+    });
+    const chemical = (trace: LoadTrace) =>
+      (edges(trace) ?? [])
+        .filter((row) => row.kind === "chemical")
+        .map((row) => [row.pre_raw, row.post_raw, row.weight].join())
+        .sort();
+    expect(chemical(uzel)).toEqual(chemical(varshney));
+  });
+
   it("reads text edge lists", async () => {
     const whole = await load("connectome/edge-list", "White1986/aconnectome_white_1986_whole.csv", { annotation: "a" });
     expect(totals(edges(whole), "kind")).toMatchObject({
