@@ -115,3 +115,46 @@ export function hasNegativeZero(data: Data, start: number, count: number): boole
   }
   return type.typeId === Type.Struct && data.children.some((child) => hasNegativeZero(child, start, count));
 }
+
+/** Calls `visit(from, count)` for each stretch of values that are not null. */
+export function forEachValidRun(
+  data: Data,
+  start: number,
+  count: number,
+  visit: (from: number, count: number) => void,
+): void {
+  const bits = nullBits(data);
+  if (bits === undefined) {
+    if (count > 0) visit(start, count);
+    return;
+  }
+  let from = start;
+  for (let i = start; i <= start + count; i++) {
+    const bit = data.offset + i;
+    if (i < start + count && ((bits[bit >> 3] as number) & (1 << (bit & 7))) !== 0) continue;
+    if (i > from) visit(from, i - from);
+    from = i + 1;
+  }
+}
+
+/** Calls `visit(from, count)` for each stretch of child items that belong to lists that are not null. */
+export function forEachItemRun(
+  data: Data,
+  start: number,
+  count: number,
+  visit: (from: number, count: number) => void,
+): void {
+  let pendingFrom = 0;
+  let pendingTo = 0;
+  forEachValidRun(data, start, count, (first, lists) => {
+    const { from, to } = childRange(data, first, lists);
+    if (from === pendingTo) {
+      pendingTo = to;
+      return;
+    }
+    if (pendingTo > pendingFrom) visit(pendingFrom, pendingTo - pendingFrom);
+    pendingFrom = from;
+    pendingTo = to;
+  });
+  if (pendingTo > pendingFrom) visit(pendingFrom, pendingTo - pendingFrom);
+}

@@ -11,38 +11,81 @@ export interface DuckdbOptions {
   readonly memoryLimitBytes?: number;
 }
 
-const instances = new Map<string, Promise<DuckDBInstance>>();
-
-/**
- * A connection to this process's in-memory DuckDB: one thread, a memory limit, our own temporary folder, no extension
- * loading. The instance is made at the first call for these options (about 30 ms) and kept until {@link closeDuckdb}.
- */
-export async function connectDuckdb(options: DuckdbOptions): Promise<DuckDBConnection> {
-  const memory = Math.max(64 * 1024 ** 2, Math.floor(options.memoryLimitBytes ?? DEFAULT_MEMORY_LIMIT));
-  const key = `${memory} ${options.temporaryDirectory}`;
-  let instance = instances.get(key);
-  if (instance === undefined) {
-    mkdirSync(options.temporaryDirectory, { recursive: true });
-    instance = DuckDBInstance.create(":memory:", {
-      threads: "1",
-      memory_limit: `${Math.floor(memory / 1024)}KiB`,
-      temp_directory: options.temporaryDirectory,
-      autoload_known_extensions: "false",
-      autoinstall_known_extensions: "false",
-      preserve_insertion_order: "true",
-    });
-    instances.set(key, instance);
-  }
-  return (await instance).connect();
+interface Held {
+  readonly instance: Promise<DuckDBInstance>;
+  users: number;
 }
 
-/** Closes every instance of this process. Connections must be closed before. */
-export async function closeDuckdb(): Promise<void> {
-  const open = [...instances.values()];
-  instances.clear();
-  for (const instance of await Promise.allSettled(open)) {
-    if (instance.status === "fulfilled") instance.value.closeSync();
+const held = new Map<string, Held>();
+
+/**
+ * Runs `work` with a connection to this process's in-memory DuckDB: one thread, a memory limit, our own temporary
+ * folder, no extension loading. The instance is made at the first call for these options (about 30 ms) and kept until
+ * other options are asked for or {@link closeDuckdb}.
+ */
+export async function withDuckdb<T>(
+  options: DuckdbOptions,
+  work: (connection: DuckDBConnection) => Promise<T>,
+): Promise<T> {
+  const connection = await connectDuckdb(options);
+  try {
+    return await work(connection.connection);
+  } finally {
+    connection.close();
   }
+}
+
+/** As {@link withDuckdb}, for streams: the caller closes. */
+export async function connectDuckdb(options: DuckdbOptions): Promise<{ connection: DuckDBConnection; close(): void }> {
+  const memory = Math.max(64 * 1024 ** 2, Math.floor(options.memoryLimitBytes ?? DEFAULT_MEMORY_LIMIT));
+  const key = `${memory} ${options.temporaryDirectory}`;
+  let entry = held.get(key);
+  if (entry === undefined) {
+    await closeUnused();
+    mkdirSync(options.temporaryDirectory, { recursive: true });
+    entry = held.get(key) ?? { instance: createInstance(options.temporaryDirectory, memory), users: 0 };
+    held.set(key, entry);
+  }
+  const used = entry;
+  used.users++;
+  try {
+    const connection = await (await used.instance).connect();
+    return {
+      connection,
+      close() {
+        connection.closeSync();
+        used.users--;
+      },
+    };
+  } catch (error) {
+    used.users--;
+    throw new StorageError("duckdb", `cannot start DuckDB: ${firstLine(error)}`, { cause: error });
+  }
+}
+
+function createInstance(temporaryDirectory: string, memory: number): Promise<DuckDBInstance> {
+  return DuckDBInstance.create(":memory:", {
+    threads: "1",
+    memory_limit: `${Math.floor(memory / 1024)}KiB`,
+    temp_directory: temporaryDirectory,
+    autoload_known_extensions: "false",
+    autoinstall_known_extensions: "false",
+    preserve_insertion_order: "true",
+  });
+}
+
+async function closeUnused(): Promise<void> {
+  for (const [key, entry] of [...held]) {
+    if (entry.users > 0) continue;
+    held.delete(key);
+    const [instance] = await Promise.allSettled([entry.instance]);
+    if (instance?.status === "fulfilled") instance.value.closeSync();
+  }
+}
+
+/** Closes the instances that nothing uses. */
+export async function closeDuckdb(): Promise<void> {
+  await closeUnused();
 }
 
 /** Text as an SQL literal. */

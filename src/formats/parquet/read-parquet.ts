@@ -33,7 +33,7 @@ export async function* readParquet(options: ReadParquetOptions): AsyncIterable<R
   if (paths.length === 0 || columns?.length === 0) return;
   const list = columns === undefined ? "*" : columns.map(sqlName).join(", ");
   const files = paths.map(sqlPath).join(", ");
-  const connection = await connectDuckdb(options);
+  const { connection, close } = await connectDuckdb(options);
   try {
     const result = await connection.stream(
       `SELECT ${list} FROM read_parquet([${files}], binary_as_string = false, hive_partitioning = false)`,
@@ -51,7 +51,7 @@ export async function* readParquet(options: ReadParquetOptions): AsyncIterable<R
   } catch (error) {
     throw readFailure(error, paths);
   } finally {
-    connection.closeSync();
+    close();
   }
 }
 

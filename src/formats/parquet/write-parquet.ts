@@ -84,7 +84,7 @@ async function copyScan(options: WriteParquetOptions, scan: BatchScan): Promise<
       .join(", ")}}`,
     ...(scan.dictionaries ? [] : ["DICTIONARY_SIZE_LIMIT 0"]),
   ];
-  const connection = await connectDuckdb(options);
+  const { connection, close } = await connectDuckdb(options);
   const id = scanNumber++;
   scans.set(id, scan);
   try {
@@ -96,7 +96,7 @@ async function copyScan(options: WriteParquetOptions, scan: BatchScan): Promise<
     throw scan.error ?? writeFailure(error, path);
   } finally {
     scans.delete(id);
-    connection.closeSync();
+    close();
   }
 }
 
