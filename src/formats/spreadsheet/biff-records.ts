@@ -1,5 +1,6 @@
 import { FormatError } from "../../base/errors.js";
 import type { Limits } from "../../base/limits.js";
+import { LAST_COLUMN } from "./cell-address.js";
 
 /*
  * BIFF5 and BIFF8 ([MS-XLS]): records of type (2 bytes), length (2 bytes) and payload. The workbook part comes first and
@@ -40,7 +41,7 @@ interface BiffRecord {
   readonly payload: Uint8Array;
 }
 
-/** A stream of plain values in the order of the sheets, and the addresses (row × 256 + column) each sheet must yield. */
+/** A stream of plain values in the order of the sheets, and the addresses (row × 16384 + column) each sheet must yield. */
 export interface PlainWorkbook {
   readonly stream: Uint8Array;
   readonly sheets: readonly { readonly addresses: ReadonlySet<number> }[];
@@ -188,7 +189,7 @@ export class BiffReader {
     if (!Number.isInteger(cells) || first + cells - 1 > LAST_BIFF_COLUMN) {
       throw this.#invalid(`cells from column ${first + 1} of row ${row + 1}, beyond column ${LAST_BIFF_COLUMN + 1}`);
     }
-    for (let i = 0; i < cells; i++) addresses.add(row * 256 + first + i);
+    for (let i = 0; i < cells; i++) addresses.add(row * (LAST_COLUMN + 1) + first + i);
     this.#cells += cells;
     if (this.#cells > this.#limits.cells) {
       throw new FormatError("too-many-cells", `${this.#file}: more than ${this.#limits.cells} cells`, {

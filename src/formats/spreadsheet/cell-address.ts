@@ -18,11 +18,16 @@ export function cellAddress(row: number, column: number): string {
 
 /** Row and column (from 0) of an A1 address; undefined when it is none or lies outside a worksheet. */
 export function parseCellAddress(address: string): { row: number; column: number } | undefined {
-  const match = /^([A-Z]{1,3})([1-9]\d{0,6})$/.exec(address);
-  if (match === null) return undefined;
-  const [, letters = "", digits = ""] = match;
+  let at = 0;
   let column = 0;
-  for (let i = 0; i < letters.length; i++) column = column * 26 + letters.charCodeAt(i) - 64;
-  const row = Number(digits) - 1;
-  return column - 1 > LAST_COLUMN || row > LAST_ROW ? undefined : { row, column: column - 1 };
+  for (let unit = address.charCodeAt(at); unit >= 65 && unit <= 90; unit = address.charCodeAt(++at)) {
+    column = column * 26 + unit - 64;
+  }
+  const digits = at;
+  let row = 0;
+  for (let unit = address.charCodeAt(at); unit >= 48 && unit <= 57; unit = address.charCodeAt(++at)) {
+    row = row * 10 + unit - 48;
+  }
+  const whole = digits > 0 && at > digits && at === address.length && address[digits] !== "0";
+  return whole && column - 1 <= LAST_COLUMN && row - 1 <= LAST_ROW ? { row: row - 1, column: column - 1 } : undefined;
 }

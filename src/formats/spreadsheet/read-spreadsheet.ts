@@ -5,7 +5,7 @@ import { BiffReader } from "./biff-records.js";
 import { CompoundFile } from "./compound-file.js";
 import { requireSheet, Sheet, type Spreadsheet } from "./sheet.js";
 import { readBiff, readWorksheets, type SheetRows } from "./workbook-library.js";
-import { checkWorksheet, countSharedStrings } from "./worksheet-xml.js";
+import { type CheckedWorksheet, checkWorksheet, countSharedStrings } from "./worksheet-xml.js";
 import { XlsxPackage } from "./xlsx-package.js";
 
 export interface SpreadsheetOptions {
@@ -49,16 +49,17 @@ async function readXlsx(bytes: Uint8Array, { file, limits, sheets }: Spreadsheet
   const stringsXml = await book.sharedStringsXml();
   const stringsSource = { text: stringsXml ?? "", where: `${file}: shared strings`, file, limits };
   const sharedStrings = stringsXml === undefined ? 0 : countSharedStrings(stringsSource);
-  const read: { name: string; rows: SheetRows }[] = [];
-  let left = limits.cells;
+  const checked: ({ name: string } & CheckedWorksheet)[] = [];
+  let cells = limits.cells;
   for (const { name, part } of wanted) {
     const where = `${file}: sheet ${JSON.stringify(name)}`;
     const text = await book.worksheetXml(part);
-    const checked = checkWorksheet({ text, where, file, limits: { ...limits, cells: left }, sharedStrings });
-    left -= checked.filled;
-    const [rows] = await readWorksheets({ file, worksheets: [{ name, ...checked }], sharedStrings: stringsXml });
-    read.push({ name, rows: rows ?? [] });
+    const worksheet = checkWorksheet({ text, where, file, limits: { ...limits, cells }, sharedStrings });
+    cells -= worksheet.addresses.length;
+    checked.push({ name, ...worksheet });
   }
+  const rows = await readWorksheets({ file, worksheets: checked, sharedStrings: stringsXml });
+  const read = checked.map(({ name }, i) => ({ name, rows: rows[i] ?? [] }));
   return spreadsheet({ file, limits, sheetNames, read });
 }
 

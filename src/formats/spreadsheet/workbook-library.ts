@@ -1,5 +1,6 @@
 import { FormatError } from "../../base/errors.js";
 import type { PlainWorkbook } from "./biff-records.js";
+import { cellAddress, LAST_COLUMN } from "./cell-address.js";
 import type { CellValue } from "./sheet.js";
 
 /*
@@ -79,7 +80,7 @@ function container({ CFB }: Library, parts: Readonly<Record<string, string>>): u
  */
 export async function readWorksheets(options: {
   file: string;
-  worksheets: readonly { readonly name: string; readonly xml: string; readonly filled: number }[];
+  worksheets: readonly { readonly name: string; readonly xml: string; readonly addresses: readonly number[] }[];
   sharedStrings: string | undefined;
 }): Promise<SheetRows[]> {
   const { file, worksheets, sharedStrings } = options;
@@ -95,9 +96,9 @@ export async function readWorksheets(options: {
   for (const [i, { xml }] of worksheets.entries()) parts[`xl/worksheets/sheet${i + 1}.xml`] = xml;
   const xlsx = await library();
   const book = guarded(file, () => xlsx.parse_zip(container(xlsx, parts), { ...OPTIONS }));
-  return worksheets.map(({ name, filled }, i) => {
-    const { rows, cells } = plainRows(file, name, book.Sheets[String(i + 1)]?.["!data"]);
-    if (cells !== filled) throw wrongCount(file, name, cells, filled);
+  return worksheets.map(({ name, addresses }, i) => {
+    const { rows, found } = plainRows(file, name, book.Sheets[String(i + 1)]?.["!data"]);
+    checkFound({ file, sheet: name, found, expected: addresses });
     return rows;
   });
 }
@@ -115,9 +116,9 @@ export async function readBiff(file: string, workbook: PlainWorkbook): Promise<{
     throw invalid(file, `sheets called ${names.map((name) => JSON.stringify(name)).join(", ")}`);
   }
   return names.map((name, i) => {
-    const { rows, cells } = plainRows(file, name, book.Sheets[name]?.["!data"]);
-    const expected = workbook.sheets[i]?.addresses.size ?? 0;
-    if (cells !== expected) throw wrongCount(file, name, cells, expected);
+    const { rows, found } = plainRows(file, name, book.Sheets[name]?.["!data"]);
+    const expected = [...(workbook.sheets[i]?.addresses ?? [])].sort((a, b) => a - b);
+    checkFound({ file, sheet: name, found, expected });
     return { name, rows };
   });
 }
@@ -134,19 +135,19 @@ function guarded<T>(file: string, read: () => T): T {
   }
 }
 
-function plainRows(file: string, sheet: string, data: LibraryRows = []): { rows: SheetRows; cells: number } {
+function plainRows(file: string, sheet: string, data: LibraryRows = []): { rows: SheetRows; found: number[] } {
   const rows: SheetRows = [];
-  let cells = 0;
+  const found: number[] = [];
   data.forEach((cellsOfRow, r) => {
     const row: (CellValue | undefined)[] = [];
     cellsOfRow?.forEach((cell, c) => {
       if (cell === undefined || cell.t === "z") return;
       row[c] = plainValue(file, sheet, cell);
-      cells += 1;
+      found.push(r * (LAST_COLUMN + 1) + c);
     });
     rows[r] = row;
   });
-  return { rows, cells };
+  return { rows, found };
 }
 
 function plainValue(file: string, sheet: string, cell: NonNullable<LibraryCell>): string | number | boolean {
@@ -162,6 +163,20 @@ function invalid(file: string, reason: string): FormatError {
   return new FormatError("spreadsheet-invalid", `${file}: damaged workbook: ${reason}`, { fields: { file } });
 }
 
-function wrongCount(file: string, sheet: string, found: number, expected: number): FormatError {
-  return invalid(file, `sheet ${JSON.stringify(sheet)} gives ${found} cells, it holds ${expected}`);
+/** The library must give the cells that were seen before, no other. */
+function checkFound(options: {
+  file: string;
+  sheet: string;
+  found: readonly number[];
+  expected: readonly number[];
+}): void {
+  const { file, sheet, found, expected } = options;
+  const at = expected.findIndex((address, i) => found[i] !== address);
+  if (at < 0 && found.length === expected.length) return;
+  const address = expected[at] ?? found[expected.length] ?? 0;
+  const shown = cellAddress(Math.floor(address / (LAST_COLUMN + 1)), address % (LAST_COLUMN + 1));
+  throw invalid(
+    file,
+    `sheet ${JSON.stringify(sheet)} gives ${found.length} cells of ${expected.length}, wrong at ${shown}`,
+  );
 }

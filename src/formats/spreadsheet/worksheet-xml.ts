@@ -1,13 +1,14 @@
 import { FormatError } from "../../base/errors.js";
 import type { Limits } from "../../base/limits.js";
 import { LAST_COLUMN, LAST_ROW, parseCellAddress } from "./cell-address.js";
-import { attribute, type XmlTag, xmlTags } from "./xml-tags.js";
+import { attribute, visitXmlTags, type XmlTag } from "./xml-tags.js";
 
-/** The part of a worksheet that the library may see, and how many cells it must find there. */
+/** The part of a worksheet that the library may see, and the cells it must find there. */
 export interface CheckedWorksheet {
   /** A worksheet of nothing but rows. */
   readonly xml: string;
-  readonly filled: number;
+  /** Row × 16384 + column of every cell that holds something, ascending. */
+  readonly addresses: readonly number[];
 }
 
 /** Cell types of ECMA-376 section 18.18.11. */
@@ -34,21 +35,21 @@ export function checkWorksheet(options: WorksheetOptions): CheckedWorksheet {
   let root: XmlTag | undefined;
   let from = -1;
   let to = -1;
-  for (const tag of xmlTags({ text, where, file, limits })) {
+  visitXmlTags({ text, where, file, limits }, (tag) => {
     root ??= tag;
     if (tag.name === "sheetData") {
       if (from >= 0 && tag.kind !== "close") throw walk.fault("two blocks of rows");
       if (tag.kind !== "close") from = tag.start;
       if (tag.kind !== "open") to = tag.end;
     } else if (from >= 0 && to < 0) walk.tag(tag);
-  }
+  });
   if (root?.name !== "worksheet" || to < 0) throw walk.fault("this is not a worksheet");
   const close = text.slice(text.lastIndexOf("</"));
-  return { xml: text.slice(root.start, root.end) + text.slice(from, to) + close, filled: walk.filled };
+  return { xml: text.slice(root.start, root.end) + text.slice(from, to) + close, addresses: walk.addresses };
 }
 
 class CellWalk {
-  filled = 0;
+  readonly addresses: number[] = [];
   readonly #options: WorksheetOptions;
   #row = -1;
   #column = -1;
@@ -106,8 +107,8 @@ class CellWalk {
   #closeCell(): void {
     const { limits, file, where } = this.#options;
     if (!this.#holdsValue()) return;
-    this.filled += 1;
-    if (this.filled > limits.cells) {
+    this.addresses.push(this.#row * (LAST_COLUMN + 1) + this.#column);
+    if (this.addresses.length > limits.cells) {
       throw new FormatError("too-many-cells", `${where}: more than ${limits.cells} cells`, {
         fields: { file, limit: limits.cells },
       });
@@ -147,7 +148,9 @@ class CellWalk {
 /** How many shared strings the text holds. @throws {FormatError} `spreadsheet-invalid`, `too-many-cells`. */
 export function countSharedStrings(options: Omit<WorksheetOptions, "sharedStrings">): number {
   let count = 0;
-  for (const { name, kind } of xmlTags(options)) if (name === "si" && kind !== "close") count += 1;
+  visitXmlTags(options, ({ name, kind }) => {
+    if (name === "si" && kind !== "close") count += 1;
+  });
   if (count > options.limits.cells) {
     throw new FormatError(
       "too-many-cells",

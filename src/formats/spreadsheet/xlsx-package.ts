@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { FormatError } from "../../base/errors.js";
 import type { Limits } from "../../base/limits.js";
 import { readZip, type ZipArchive } from "../archive/zip-archive.js";
-import { attribute, xmlTags, xmlText } from "./xml-tags.js";
+import { attribute, visitXmlTags, type XmlTag, xmlText } from "./xml-tags.js";
 
 /** A worksheet of the workbook and the part of the package that holds it. */
 export interface WorksheetPart {
@@ -96,8 +96,17 @@ class PartReader {
     return xmlText(await this.#archive.read(name), { where, file: this.#file, limits: this.#limits });
   }
 
-  tags(part: string, text: string) {
-    return xmlTags({ text, where: `${this.#file}: ${part}`, file: this.#file, limits: this.#limits });
+  /** The tags of a small part. */
+  async tags(part: string): Promise<XmlTag[]> {
+    const tags: XmlTag[] = [];
+    const source = {
+      text: await this.xml(part),
+      where: `${this.#file}: ${part}`,
+      file: this.#file,
+      limits: this.#limits,
+    };
+    visitXmlTags(source, (tag) => tags.push(tag));
+    return tags;
   }
 
   /** Relationships of a part ("" for the package) by id; external ones are left out. */
@@ -105,7 +114,7 @@ class PartReader {
     const folder = posix.dirname(`/${part}`);
     const path = posix.join(folder, "_rels", `${posix.basename(part)}.rels`).slice(1);
     const found = new Map<string, Relationship>();
-    for (const tag of this.tags(path, await this.xml(path))) {
+    for (const tag of await this.tags(path)) {
       if (tag.name !== "Relationship" || tag.kind === "close") continue;
       const [id, type, target] = ["Id", "Type", "Target"].map((name) => attribute(tag, name));
       if (id === undefined || type === undefined || target === undefined) continue;
@@ -129,7 +138,7 @@ async function listWorksheets({
 }): Promise<WorksheetPart[]> {
   const worksheets: WorksheetPart[] = [];
   const names = new Set<string>();
-  for (const tag of parts.tags(workbook, await parts.xml(workbook))) {
+  for (const tag of await parts.tags(workbook)) {
     if (tag.name !== "sheet" || tag.kind === "close") continue;
     const name = attribute(tag, "name");
     const relationship = relationships.get(attribute(tag, "id") ?? "");

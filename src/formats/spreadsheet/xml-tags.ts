@@ -39,52 +39,75 @@ function fault({ text, where, file }: XmlSource, reason: string, at: number): Fo
   });
 }
 
-/** End of a tag that begins at `start`: the first `>` outside quotes. */
+const TAB = 9;
+const SPACE = 32;
+const QUOTE = 34;
+const APOSTROPHE = 39;
+const SLASH = 47;
+const COLON = 58;
+const EQUALS = 61;
+const GREATER = 62;
+
+function isSpace(unit: number): boolean {
+  return unit === SPACE || (unit >= TAB && unit <= 13);
+}
+
+/** First offset behind the `>` that ends a tag; those inside quotes do not count. */
 function tagEnd(source: XmlSource, start: number): number {
   const { text } = source;
-  let close = text.indexOf(">", start);
-  for (let quote = text.indexOf('"', start); quote >= 0 && quote < close; quote = text.indexOf('"', quote + 1)) {
-    quote = text.indexOf('"', quote + 1);
-    if (quote < 0) break;
-    if (quote > close) close = text.indexOf(">", quote);
+  for (let i = start + 1; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit === GREATER) return i + 1;
+    if (unit === QUOTE || unit === APOSTROPHE) {
+      i = text.indexOf(unit === QUOTE ? '"' : "'", i + 1);
+      if (i < 0) break;
+    }
   }
-  if (close < 0) throw fault(source, "the XML ends inside a tag", start);
-  return close + 1;
+  throw fault(source, "the XML ends inside a tag", start);
+}
+
+/** First offset behind a name. */
+function nameEnd(text: string, from: number): number {
+  let at = from;
+  for (; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === GREATER || unit === SLASH || unit === EQUALS || isSpace(unit)) break;
+  }
+  return at;
 }
 
 /**
- * All tags of an XML text in order. Checks that tags are balanced, nested at most `limits.depth` deep and that nothing
- * is left open; refuses document types and with them entities. Cost: one pass, one small object per tag.
+ * Calls `visit` with every tag of an XML text in order. Checks that tags are balanced, nested at most `limits.depth`
+ * deep and that nothing is left open; refuses document types and with them entities. Cost: one pass.
  * @throws {FormatError} `spreadsheet-invalid` with line and column.
  */
-export function* xmlTags(source: XmlSource): Generator<XmlTag> {
+export function visitXmlTags(source: XmlSource, visit: (tag: XmlTag) => void): void {
   const { text, limits } = source;
   const open: string[] = [];
   let roots = 0;
-  let at = text.indexOf("<");
-  for (; at >= 0; at = text.indexOf("<", at)) {
+  for (let at = text.indexOf("<"); at >= 0; at = text.indexOf("<", at)) {
     const next = text.charCodeAt(at + 1);
     if (next === 33 || next === 63) {
       at = skipMarkup(source, at);
       continue;
     }
     const end = tagEnd(source, at);
-    const closing = next === 47;
-    const empty = !closing && text.charCodeAt(end - 2) === 47;
-    const match = /[^\s/>]+/.exec(text.slice(at + (closing ? 2 : 1), Math.min(end, at + 200)));
-    if (match === null || match.index !== 0) throw fault(source, "a tag without a name", at);
-    const [full] = match;
-    const name = full.slice(full.indexOf(":") + 1);
+    const closing = next === SLASH;
+    const empty = !closing && text.charCodeAt(end - 2) === SLASH;
+    const nameStart = at + (closing ? 2 : 1);
+    const attributesStart = nameEnd(text, nameStart);
+    if (attributesStart === nameStart) throw fault(source, "a tag without a name", at);
+    const full = text.slice(nameStart, attributesStart);
     if (closing) {
-      if (open.pop() !== full) throw fault(source, `</${full}> closes what is not open`, at);
+      if (open.pop() !== full) throw fault(source, `</${full.slice(0, 80)}> closes what is not open`, at);
     } else {
-      if (open.length === 0) roots += 1;
-      if (roots > 1) throw fault(source, "a second root element", at);
+      if (open.length === 0 && ++roots > 1) throw fault(source, "a second root element", at);
       if (open.length >= limits.depth) throw fault(source, `elements nested more than ${limits.depth} deep`, at);
       if (!empty) open.push(full);
     }
-    const attributes = closing ? "" : text.slice(at + 1 + full.length, end - (empty ? 2 : 1));
-    yield { name, kind: closing ? "close" : empty ? "empty" : "open", start: at, end, attributes };
+    const name = full.slice(full.indexOf(":") + 1);
+    const attributes = closing ? "" : text.slice(attributesStart, end - (empty ? 2 : 1));
+    visit({ name, kind: closing ? "close" : empty ? "empty" : "open", start: at, end, attributes });
     at = end;
   }
   if (open.length > 0 || roots === 0) {
@@ -106,6 +129,7 @@ const NAMED: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", qu
 
 /** Text with its character references replaced; unknown ones stay as they are. */
 export function unescapeXml(text: string): string {
+  if (!text.includes("&")) return text;
   return text.replace(/&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|(lt|gt|amp|quot|apos));/g, (whole, hex, decimal, name) => {
     if (name !== undefined) return NAMED[name] as string;
     const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
@@ -113,11 +137,32 @@ export function unescapeXml(text: string): string {
   });
 }
 
-/** Value of an attribute, by its name without prefix; undefined when absent. */
-export function attribute(tag: Pick<XmlTag, "attributes">, name: string): string | undefined {
-  const pattern = /(?:^|\s)(?:[\w.-]+:)?([\w.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
-  for (let match = pattern.exec(tag.attributes); match !== null; match = pattern.exec(tag.attributes)) {
-    if (match[1] === name) return unescapeXml(match[2] ?? match[3] ?? "");
+/**
+ * Value of an attribute, by its name without prefix; undefined when absent, the first when there are several. Stops at
+ * whatever is not `name="value"`.
+ */
+export function attribute({ attributes: text }: Pick<XmlTag, "attributes">, name: string): string | undefined {
+  let at = 0;
+  while (at < text.length) {
+    while (isSpace(text.charCodeAt(at))) at += 1;
+    let from = at;
+    let end = at;
+    for (; end < text.length; end++) {
+      const unit = text.charCodeAt(end);
+      if (unit === COLON) from = end + 1;
+      else if (unit === EQUALS || isSpace(unit)) break;
+    }
+    at = end;
+    while (isSpace(text.charCodeAt(at))) at += 1;
+    if (text.charCodeAt(at) !== EQUALS) return undefined;
+    at += 1;
+    while (isSpace(text.charCodeAt(at))) at += 1;
+    const quote = text.charCodeAt(at);
+    if (quote !== QUOTE && quote !== APOSTROPHE) return undefined;
+    let close = at + 1;
+    while (close < text.length && text.charCodeAt(close) !== quote) close += 1;
+    if (end - from === name.length && text.startsWith(name, from)) return unescapeXml(text.slice(at + 1, close));
+    at = close + 1;
   }
   return undefined;
 }
