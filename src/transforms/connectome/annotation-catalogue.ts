@@ -137,9 +137,9 @@ const CROSSCHECK_ANNOTATIONS: readonly AnnotationEntry[] = [
     citation: `${COOK}; WormWideWeb`,
   }),
   crosscheck(cook2019, {
-    annotation_id: "cook2019_size",
-    citation: `${COOK}; worm connectivity CSV`,
+    annotation_id: "cook2019_csv",
     gap_complete: false,
+    citation: `${COOK}; chemical matrix as CSV`,
   }),
   crosscheck(cook2019, {
     annotation_id: "wormwiring",
@@ -174,21 +174,12 @@ const CROSSCHECK_ANNOTATIONS: readonly AnnotationEntry[] = [
   crosscheck(jse, { annotation_id: "white1986_jse_tsv", repeats: "listed" }),
   ...[1, 2, 3, 4, 5, 6].map((number) => witvliet(number, "crosscheck")),
   ...[1, 2, 3, 4, 5, 6, 7, 8].map((number) => crosscheck(witvliet(number, "main"), matrixForm(number))),
-  ...[1, 2, 3, 4, 5, 6, 7, 8].map((number) => crosscheck(witvliet(number, "main"), listForm(number))),
   crosscheck(witvliet7, { annotation_id: "witvliet2020_7_tsv", repeats: "listed" }),
   crosscheck(witvliet8, { annotation_id: "witvliet2020_8_tsv", repeats: "listed" }),
 ];
 
 function matrixForm(number: number) {
   return { annotation_id: `witvliet2020_${number}_matrix`, citation: `${WITVLIET}; synapse count matrices` };
-}
-
-function listForm(number: number) {
-  return {
-    annotation_id: `witvliet2020_${number}_list`,
-    repeats: "summed" as const,
-    citation: `${WITVLIET}; synapse list`,
-  };
 }
 
 /** Every annotation that the authored pipeline can read. */
