@@ -3,7 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sha256 } from "../../../src/base/hash.js";
 import type { Loader, SourceFile } from "../../../src/loaders/loader.js";
+import { buildBatch } from "../../../src/tables/batch-builder.js";
+import type { Row } from "../../../src/tables/contract.js";
+import { readContract } from "../../../src/tables/contract-file.js";
 import { type LoadTrace, memoryLoadContext } from "../../support/memory-tables.js";
+import { repositoryRoot } from "../../support/real-data.js";
 
 /** A file of a test: its name and its content. */
 export interface TestFile {
@@ -30,7 +34,10 @@ export async function loadFiles<P>(
   }
 }
 
-/** Runs a loader on files that exist. */
+/**
+ * Runs a loader on files that exist. What it writes must obey the contracts of its outputs, and what it drops that of
+ * `dropped_record`.
+ */
 export async function loadSources<P>(
   loader: Loader<P>,
   files: readonly SourceFile[],
@@ -38,7 +45,31 @@ export async function loadSources<P>(
 ): Promise<LoadTrace> {
   const { context, trace } = memoryLoadContext(files, loader.parameters.parse(parameters));
   await loader.load(context);
+  for (const [table, rows] of Object.entries(trace.rows)) {
+    if (!loader.outputs.includes(table))
+      throw new Error(`${loader.name} writes ${table}, which is none of its outputs`);
+    await obeyContract(table, rows);
+  }
+  const drops = trace.drops.map(({ file, scope, item, reason, rule, detail, count = 1 }, index) => ({
+    source_id: file.sourceId,
+    step: "test",
+    drop_index: index,
+    scope,
+    item,
+    reason,
+    rule,
+    detail: detail ?? null,
+    records: count,
+  }));
+  await obeyContract("dropped_record", drops);
   return trace;
+}
+
+async function obeyContract(table: string, rows: readonly Row[]): Promise<void> {
+  const contract = await readContract(join(repositoryRoot, `schemas/celegans_connectome/${table}.yaml`));
+  buildBatch(contract, rows);
+  const keys = new Set(rows.map((row) => contract.key.map((column) => String(row[column])).join("\n")));
+  if (keys.size !== rows.length) throw new Error(`${table}: ${rows.length} rows, but ${keys.size} keys`);
 }
 
 export function describeSource(path: string, absolutePath: string): SourceFile {
