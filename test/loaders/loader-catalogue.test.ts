@@ -1,0 +1,43 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { loaderCatalogue } from "../../src/loaders/loader-catalogue.js";
+import { repositoryRoot } from "../support/real-data.js";
+
+const pipelines = readdirSync(join(repositoryRoot, "pipelines")).filter((name) => name.endsWith(".yaml"));
+
+describe("loader catalogue", () => {
+  it.each(Object.entries(loaderCatalogue))(
+    "%s is the name of its loader, whose outputs have contracts",
+    async (name, load) => {
+      const loader = await load();
+      expect(loader.name).toBe(name);
+      expect(loader.description.length).toBeGreaterThan(10);
+      expect(loader.outputs.length).toBeGreaterThan(0);
+      for (const table of loader.outputs) {
+        expect(existsSync(join(repositoryRoot, `schemas/celegans_connectome/${table}.yaml`)), table).toBe(true);
+      }
+    },
+  );
+
+  it.each(Object.entries(loaderCatalogue))("%s refuses a parameter that it does not know", async (_name, load) => {
+    const loader = await load();
+    const result = loader.parameters.safeParse({ no_such_parameter: 1 });
+    expect(result.error?.message).toContain("no_such_parameter");
+  });
+
+  it.each(pipelines)("the load steps of %s fit their loaders", async (file) => {
+    const { steps } = parse(readFileSync(join(repositoryRoot, "pipelines", file), "utf8")) as {
+      steps: Record<string, { load?: string; with?: unknown; into: string }>;
+    };
+    for (const [step, { load, with: given = {}, into }] of Object.entries(steps)) {
+      if (load === undefined || load.startsWith(".")) continue;
+      const loader = await loaderCatalogue[load]?.();
+      expect(loader?.name, `${step}: ${load}`).toBe(load);
+      const parsed = loader?.parameters.safeParse(given);
+      expect(parsed?.error?.message, step).toBeUndefined();
+      expect(loader?.outputs, step).toContain(into);
+    }
+  });
+});
