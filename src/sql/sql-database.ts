@@ -1,5 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBPreparedStatement, StatementType } from "@duckdb/node-api";
-import { UsageError } from "../base/errors.js";
+import { StorageError, UsageError } from "../base/errors.js";
 import { CATALOGUE_COLUMNS, catalogueJson, catalogueStatement } from "./catalogue-tables.js";
 import { queryError } from "./query-error.js";
 import { guardQuery } from "./query-guard.js";
@@ -152,7 +152,9 @@ export class SqlDatabase {
     for (const view of this.#scope.views) {
       const { schema, table } = splitName(view.name);
       const name = `${sqlName(schema)}.${sqlName(table)}`;
-      await run(`CREATE VIEW ${name} AS ${viewQuery(view)}`);
+      await run(`CREATE VIEW ${name} AS ${viewQuery(view)}`).catch((error: unknown) => {
+        throw unreadable(view, error);
+      });
       if (view.description !== undefined) await run(`COMMENT ON VIEW ${name} IS ${sqlText(view.description)}`);
       for (const column of view.columns ?? []) {
         if (column.description === undefined) continue;
@@ -176,6 +178,14 @@ export class SqlDatabase {
       await this.#connection.run(`SET ${setting}`);
     }
   }
+}
+
+function unreadable(view: SqlView, error: unknown): StorageError {
+  const message = (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+  return new StorageError("part-unreadable", `a stored file of ${view.name} cannot be read: ${message}`, {
+    fields: { table: view.name },
+    wayOut: "neurotables verify says which; neurotables run makes the table again",
+  });
 }
 
 function splitName(name: string): { schema: string; table: string } {
