@@ -83,8 +83,7 @@ export interface TableContract {
   readonly contract: Contract;
 }
 
-/** Tables to which every load step contributes, beside those of its loader. */
-export const LOAD_TABLES = ["source_file", "file_count", "dropped_record"] as const;
+export { LOAD_TABLES } from "./load-tables.js";
 
 /** The contract of a table that the pipeline writes or reads: reading it found all of them. */
 export function contractOf(pipeline: Pick<Pipeline, "contracts" | "name">, table: string): TableContract {

@@ -49,7 +49,7 @@ export async function obtain(options: {
         const job = options.job(directory);
         const result = await executor.run(job, options.events(job), signal);
         if (job.kind === "load") await refuseChangedFiles(context, job.files);
-        const outputs = await options.outputs(result, (table) => adoptAll(context, table));
+        const outputs = await options.outputs(result, (table) => adoptAll({ context, job, table }));
         const record: StepRecord = {
           ...unit,
           outputs,
@@ -91,10 +91,23 @@ export function singlePartition(options: {
   };
 }
 
-async function adoptAll({ store }: RunContext, table: WrittenTable): Promise<Part[]> {
+/** Takes what a job wrote into the store. A compaction may hand back parts that it was given. */
+async function adoptAll(given: { context: RunContext; job: Job; table: WrittenTable }): Promise<Part[]> {
+  const { context, job, table } = given;
+  const stored = new Map<string, Part>();
+  if (job.kind === "compact") {
+    for (const part of job.input.snapshot.parts) stored.set(context.store.partPath(part), part);
+  }
   const parts: Part[] = [];
   for (const path of table.paths) {
-    const { sha256, bytes, rows } = await store.adoptPart(path);
+    const known = stored.get(path);
+    if (known !== undefined) {
+      parts.push(known);
+      continue;
+    }
+    if (!path.startsWith(job.temporaryDirectory))
+      throw new Error(`${table.table}: a job wrote ${path}, outside its folder`);
+    const { sha256, bytes, rows } = await context.store.adoptPart(path);
     parts.push({ sha256, bytes, rows });
   }
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);

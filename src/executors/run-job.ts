@@ -1,0 +1,31 @@
+import type { Job, JobEvents, JobResult } from "../engine/executor.js";
+
+/** Runs one job in this process. What it needs (Arrow, DuckDB, formats) is imported when first asked for. */
+export async function runJob(job: Job, events: JobEvents, signal: AbortSignal): Promise<JobResult> {
+  const began = performance.now();
+  const result = await dispatch(job, events, signal);
+  return {
+    ...result,
+    seconds: (performance.now() - began) / 1000,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+  };
+}
+
+async function dispatch(
+  job: Job,
+  events: JobEvents,
+  signal: AbortSignal,
+): Promise<Omit<JobResult, "seconds" | "peakMemoryBytes">> {
+  switch (job.kind) {
+    case "load":
+      return (await import("./load-job.js")).runLoadJob(job, events, signal);
+    case "transform":
+      return (await import("./transform-job.js")).runTransformJob(job, events, signal);
+    case "compact":
+      return (await import("./compact-job.js")).runCompactJob(job);
+    case "query": {
+      const queries = await (await import("./query-job.js")).runQueryJob(job);
+      return { tables: [], counts: { read: 0, carried: 0, dropped: 0 }, queries };
+    }
+  }
+}

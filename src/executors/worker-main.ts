@@ -1,0 +1,57 @@
+/**
+ * Entry of a child process: runs one job after the other until its parent goes away. A thread of its own watches the
+ * parent, because a job may keep the main thread busy for minutes.
+ */
+import { Worker } from "node:worker_threads";
+import { serializeError } from "../base/errors.js";
+import type { JobEvents } from "../engine/executor.js";
+import { runJob } from "./run-job.js";
+import type { WorkerReply, WorkerRequest } from "./worker-messages.js";
+
+const PROGRESS_INTERVAL_MILLISECONDS = 100;
+
+const watch = new Worker(new URL("./parent-watch.js", import.meta.url), {
+  execArgv: [],
+  workerData: { parent: Number(process.env.NEUROTABLES_PARENT) || process.ppid },
+});
+watch.unref();
+
+process.on("disconnect", () => process.exit(0));
+// The terminal sends Ctrl-C to the whole group; the parent decides what becomes of the job.
+process.on("SIGINT", () => {});
+process.on("uncaughtException", fail);
+process.on("unhandledRejection", fail);
+process.on("message", (request: WorkerRequest) => {
+  void answer(request);
+});
+
+function reply(message: WorkerReply, then?: () => void): void {
+  if (process.send === undefined || !process.connected) process.exit(0);
+  process.send(message, undefined, {}, then === undefined ? undefined : () => then());
+}
+
+/** What nobody awaited has failed: this process can no longer be trusted. */
+function fail(error: unknown): void {
+  reply({ kind: "failed", error: serializeError(error) }, () => process.exit(70));
+}
+
+async function answer({ job }: WorkerRequest): Promise<void> {
+  try {
+    reply({ kind: "done", result: await runJob(job, jobEvents(), new AbortController().signal) });
+  } catch (error) {
+    reply({ kind: "failed", error: serializeError(error) });
+  }
+}
+
+function jobEvents(): JobEvents {
+  let last = Number.NEGATIVE_INFINITY;
+  return {
+    progress(done, total, unit) {
+      const now = performance.now();
+      if (now - last < PROGRESS_INTERVAL_MILLISECONDS && done < total) return;
+      last = now;
+      reply({ kind: "progress", done, total, unit });
+    },
+    log: (level, message) => reply({ kind: "log", level, message }),
+  };
+}
