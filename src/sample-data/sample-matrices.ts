@@ -40,29 +40,30 @@ export function varshneyMatrices(connectome: SyntheticConnectome): Uint8Array {
 }
 
 /** `Neuro279_Syn.mat` and `Order279.mat`: MATLAB v7.3; read in HDF5 order the matrix is transposed. */
-export async function uzelMatrices(
-  connectome: SyntheticConnectome,
-): Promise<{ synapses: Uint8Array; order: Uint8Array }> {
+export function uzelMatrices(connectome: SyntheticConnectome): { synapses: Uint8Array; order: Uint8Array } {
   const order = matrixOrder(connectome).reverse();
   const labels = cellColumn(order.map(zeroPadded));
   return {
-    synapses: await writeMatlab73({
+    synapses: writeMatlab73({
       variables: { Neuro279_Syn: doubleMatrix(matrix(connectome.chklovskii.chemical, order, false)) },
+      compress: true,
     }),
-    order: await writeMatlab73({
+    order: writeMatlab73({
       variables: { Order279: { ...labels, dims: [1, order.length] } },
     }),
   };
 }
 
-/** `aconnectome_default.h5`: float64 `chem` and `gap`, 300 × 300 in slot order. */
-export async function atlasMatrices(connectome: SyntheticConnectome): Promise<Uint8Array> {
+/** `aconnectome_default.h5`: float64 `chem` and `gap`, 300 × 300 in slot order; rows are postsynaptic. */
+export function atlasMatrices(connectome: SyntheticConnectome): Uint8Array {
+  const flipped = (edges: readonly SyntheticEdge[]) =>
+    edges.map(({ pre, post, weight }) => ({ pre: post, post: pre, weight }));
   const flat = (edges: readonly SyntheticEdge[], symmetric: boolean) =>
     Float64Array.from(matrix(edges, NEURON_LABELS, symmetric).flat());
   const shape = [NEURON_LABELS.length, NEURON_LABELS.length];
   return writeHdf5({
     datasets: {
-      chem: { shape, data: flat(connectome.whole.chemical, false) },
+      chem: { shape, data: flat(flipped(connectome.whole.chemical), false) },
       gap: { shape, data: flat(connectome.whole.gap, true) },
     },
   });

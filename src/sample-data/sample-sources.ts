@@ -5,6 +5,7 @@ import { sha256 } from "../base/hash.js";
 import { NEURON_LABELS } from "../tables/neuron-registry.js";
 import { atlasMatrices, uzelMatrices, varshneyMatrices } from "./sample-matrices.js";
 import {
+  cookMatrixText,
   cookWorkbook,
   functionalWorkbook,
   neuronConnectWorkbook,
@@ -12,7 +13,7 @@ import {
   witvlietWorkbook,
 } from "./sample-spreadsheets.js";
 import * as texts from "./sample-texts.js";
-import { type SyntheticConnectome, syntheticConnectome } from "./synthetic-connectome.js";
+import { pharynxOf, type SyntheticConnectome, syntheticConnectome } from "./synthetic-connectome.js";
 
 /** A synthetic raw file, by its path below a mirror folder. */
 export interface SampleFile {
@@ -30,7 +31,7 @@ export interface WrittenSample {
 const utf8 = new TextEncoder();
 
 function textFiles(connectome: SyntheticConnectome, seed: number): Record<string, string> {
-  const { n2u, jsh, jse, whole, witvliet } = connectome;
+  const { cook, n2u, jsh, jse, whole, witvliet } = connectome;
   const series = (index: number) => witvliet[index - 1] as (typeof witvliet)[number];
   const muscle = connectome.witvlietToMuscle;
   return {
@@ -38,6 +39,9 @@ function textFiles(connectome: SyntheticConnectome, seed: number): Record<string
     "OpenWorm/herm_full_edgelist.csv": texts.paddedEdgeListText(connectome.cook),
     "White1986/aconnectome_white_1986_whole.csv": texts.edgeListText(whole),
     "White1986/aconnectome_white_1986_A.csv": texts.edgeListText(n2u),
+    "White1986/white_1986_jsh.csv": texts.edgeListText(jsh),
+    "White1986/white_1986_jse.csv": texts.edgeListText(jse),
+    "Witvliet2020/aconnectome_witvliet_2020_8.csv": texts.earlierEdgeListText(series(8)),
     "Witvliet2020/aconnectome_witvliet_2020_7.csv": texts.earlierEdgeListText(series(7)),
     "Witvliet2020/synapse_list.csv": texts.synapseListText(connectome, seed),
     "NemaNode/neurons.json": texts.nemanodeNeuronsText(),
@@ -48,10 +52,17 @@ function textFiles(connectome: SyntheticConnectome, seed: number): Record<string
     "NemaNode/witvliet_2020_1.json": texts.nemanodeText(series(1), { ids: true }),
     "NemaNode/witvliet_2020_7.json": texts.nemanodeText(series(7), { ids: true, muscle }),
     "NemaNode/witvliet_2020_8.json": texts.nemanodeText(series(8), { ids: true }),
-    "WormWideWeb/cook_jarrell_2019_h.json": texts.wormWideWebText(connectome),
+    "WormWideWeb/cook_jarrell_2019_h.json": texts.wormWideWebText({
+      chemical: [...cook.chemical, ...connectome.cookToMuscle],
+      gap: cook.gap,
+    }),
+    "WormWideWeb/cook_2020.json": texts.wormWideWebText(pharynxOf(cook)),
+    "WormWideWeb/connectome_neuron_class_split.csv": texts.classSplitText(),
     "WormWideWeb/connectome_neurons.csv": texts.wormWideWebNeuronsText(),
     "WormWideWeb/connectome_neurons_replacement.csv": texts.replacementText(),
     "Randi2023/randi_funconn_wildty.json": texts.functionalListText(connectome),
+    "Randi2023/leifer_funconn_wildtype_2022-04-01.tsv": texts.functionalExportText(connectome),
+    "annotations/cook_synapse_size_connectome.csv": cookMatrixText(connectome),
     "annotations/aconnectome_ids.txt": texts.slotListText(),
     "annotations/aconnectome_ids_ganglia.json": texts.gangliaText(),
     "annotations/anatlas_neuron_positions.txt": texts.positionText(seed),
@@ -71,14 +82,14 @@ function textFiles(connectome: SyntheticConnectome, seed: number): Record<string
  */
 export async function sampleFiles(seed: number): Promise<SampleFile[]> {
   const connectome = syntheticConnectome(seed);
-  const uzel = await uzelMatrices(connectome);
+  const uzel = uzelMatrices(connectome);
   const files: Record<string, Uint8Array> = {
     "Cook2019/SI 5 Connectome adjacency matrices, corrected July 2020.xlsx": await cookWorkbook(connectome),
     "Chklovskii/NeuronConnect.xls": await neuronConnectWorkbook(connectome),
     "OpenWorm/CElegansNeuronTables.xls": await openwormWorkbook(connectome),
     "Witvliet2020/synapse_count_matrices.xlsx": await witvlietWorkbook(connectome),
     "Randi2023/41586_2023_6683_MOESM4_ESM.xlsx": await functionalWorkbook(connectome, seed),
-    "Randi2023/aconnectome_default.h5": await atlasMatrices(connectome),
+    "Randi2023/aconnectome_default.h5": atlasMatrices(connectome),
     "Varshney2011/ConnOrdered_040903.mat": varshneyMatrices(connectome),
     "Uzel2022/Neuro279_Syn.mat": uzel.synapses,
     "Uzel2022/Order279.mat": uzel.order,

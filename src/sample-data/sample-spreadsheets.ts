@@ -30,52 +30,77 @@ function weights(edges: readonly SyntheticEdge[], symmetric: boolean): Map<strin
   return byPair;
 }
 
-/** Title row, blank row, column labels from D3, row labels from C4, a totals row and column without label. */
-function cookSheet(
-  name: string,
-  rowLabels: readonly string[],
-  columnLabels: readonly string[],
-  values: Map<string, number>,
-) {
+/**
+ * Title row, blank row, column labels from D3, row labels from C4; as in the published sheets the last row and column
+ * repeat the labels, not always in the same spelling.
+ */
+function cookSheet(options: {
+  readonly name: string;
+  readonly rowLabels: readonly string[];
+  readonly columnLabels: readonly string[];
+  readonly values: ReadonlyMap<string, number>;
+}): SheetContent {
+  const { name, rowLabels, columnLabels, values } = options;
+  const repeated = (label: string, index: number) => (index === 5 ? label.toLowerCase() : label);
   const rows: Cell[][] = [[null, null, null, "PHARYNX"], [], [null, null, null, ...columnLabels]];
-  const totals = new Array<number>(columnLabels.length).fill(0);
   rowLabels.forEach((pre, index) => {
-    const cells = columnLabels.map((post, column) => {
-      const weight = values.get(`${pre} ${post}`) ?? null;
-      totals[column] = (totals[column] ?? 0) + (weight ?? 0);
-      return weight;
-    });
-    const total = cells.reduce<number>((sum, cell) => sum + (cell ?? 0), 0);
-    rows.push([index === 0 ? "PHARYNX" : null, null, pre, ...cells, total]);
+    const cells = columnLabels.map((post) => values.get(`${pre} ${post}`) ?? null);
+    rows.push([index === 0 ? "PHARYNX" : null, null, pre, ...cells, repeated(pre, index)]);
   });
-  rows.push([null, null, null, ...totals]);
+  rows.push([null, null, null, ...columnLabels.map(repeated)]);
   return { name, rows };
+}
+
+interface CookMatrices {
+  readonly neurons: readonly string[];
+  readonly everything: readonly string[];
+  readonly chemical: ReadonlyMap<string, number>;
+}
+
+function cookMatrices(connectome: SyntheticConnectome): CookMatrices {
+  const neurons = NEURON_LABELS.map(zeroPadded);
+  const muscles = [...new Set(connectome.cookToMuscle.map((edge) => edge.post))].sort(compareCodeUnits);
+  const edges = [...connectome.cook.chemical, ...connectome.cookToMuscle];
+  return { neurons, everything: [...neurons, ...muscles], chemical: weights(padded(edges), false) };
+}
+
+function padded(edges: readonly SyntheticEdge[]): SyntheticEdge[] {
+  return edges.map((edge) => ({ ...edge, pre: zeroPadded(edge.pre), post: zeroPadded(edge.post) }));
+}
+
+/** `cook_synapse_size_connectome.csv`: the chemical sheet of {@link cookWorkbook} as text. */
+export function cookMatrixText(connectome: SyntheticConnectome): string {
+  const { neurons, everything, chemical } = cookMatrices(connectome);
+  const sheet = cookSheet({ name: "", rowLabels: neurons, columnLabels: everything, values: chemical });
+  const width = everything.length + 4;
+  return sheet.rows.map((row) => `${Array.from({ length: width }, (_, i) => row[i] ?? "").join(",")}\n`).join("");
 }
 
 /** `SI 5`, corrected July 2020: seven sheets, zero-padded names, weights in sections, muscles as columns. */
 export async function cookWorkbook(connectome: SyntheticConnectome): Promise<Uint8Array> {
-  const pad = (edges: readonly SyntheticEdge[]) =>
-    edges.map((edge) => ({ ...edge, pre: zeroPadded(edge.pre), post: zeroPadded(edge.post) }));
-  const neurons = NEURON_LABELS.map(zeroPadded);
-  const muscles = [...new Set(connectome.cookToMuscle.map((edge) => edge.post))].sort(compareCodeUnits);
-  const everything = [...neurons, ...muscles];
-  const chemical = weights(pad([...connectome.cook.chemical, ...connectome.cookToMuscle]), false);
-  const oneWay = weights(pad(connectome.cook.gap), false);
-  const bothWays = weights(pad(connectome.cook.gap), true);
+  const { neurons, everything, chemical } = cookMatrices(connectome);
+  const oneWay = weights(padded(connectome.cook.gap), false);
+  const bothWays = weights(padded(connectome.cook.gap), true);
+  const sheet = (
+    name: string,
+    rowLabels: readonly string[],
+    columnLabels: readonly string[],
+    values: ReadonlyMap<string, number>,
+  ) => cookSheet({ name, rowLabels, columnLabels, values });
+  const some = neurons.filter((label) => /^(AV|PV)/.test(label));
   const legend = {
     name: "TITLE AND LEGEND",
     rows: [["Connectome Adjacency Matrices (synthetic sample)"], [], ["Not data."]],
   };
-  const male = [neurons.slice(0, 12), everything.slice(0, 14)] as const;
   return workbook(
     [
       legend,
-      cookSheet("hermaphrodite chemical", neurons, everything, chemical),
-      cookSheet("hermaphrodite gap jn asymmetric", everything, everything, oneWay),
-      cookSheet("hermaphrodite gap jn symmetric", everything, everything, bothWays),
-      cookSheet("male chemical", ...male, chemical),
-      cookSheet("male gap jn asymmetric", ...male, oneWay),
-      cookSheet("male gap jn symmetric", ...male, bothWays),
+      sheet("hermaphrodite chemical", neurons, everything, chemical),
+      sheet("hermaphrodite gap jn asymmetric", everything, everything, oneWay),
+      sheet("hermaphrodite gap jn symmetric", everything, everything, bothWays),
+      sheet("male chemical", some, some, chemical),
+      sheet("male gap jn asymmetric", some, some, oneWay),
+      sheet("male gap jn symmetric", some, some, bothWays),
     ],
     "xlsx",
   );

@@ -73,21 +73,20 @@ export function nemanodeText(layers: SyntheticLayers, options: NemaNodeOptions):
 }
 
 /** WormWideWeb JSON: `syn` holds one number, the weight; names zero-padded. */
-export function wormWideWebText(connectome: SyntheticConnectome): string {
+export function wormWideWebText(layers: SyntheticLayers): string {
   const record = (pre: string, post: string, weight: number, typ: number) => ({
     post: zeroPadded(post),
     pre: zeroPadded(pre),
     syn: [weight],
     typ,
   });
-  const gap = connectome.cook.gap.flatMap(({ pre, post, weight }) =>
+  const gap = layers.gap.flatMap(({ pre, post, weight }) =>
     pre === post ? [record(pre, post, weight, 2)] : [record(pre, post, weight, 2), record(post, pre, weight, 2)],
   );
-  const chemical = [...connectome.cook.chemical, ...connectome.cookToMuscle];
-  return JSON.stringify([...chemical.map((edge) => record(edge.pre, edge.post, edge.weight, 0)), ...gap]);
+  return JSON.stringify([...layers.chemical.map((edge) => record(edge.pre, edge.post, edge.weight, 0)), ...gap]);
 }
 
-/** `synapse_list.csv`: one row per synapse and partner; sections empty for all of Dataset7. */
+/** `synapse_list.csv`: one row per synapse and partner; sections empty for all of Dataset7, some sizes -1 there. */
 export function synapseListText(connectome: SyntheticConnectome, seed: number): string {
   const random = seededRandom(seed).fork("synapse list");
   const rows = ["dataset,pre,post,syn_id,sections,size,post_is_branch"];
@@ -98,9 +97,8 @@ export function synapseListText(connectome: SyntheticConnectome, seed: number): 
       for (let copy = 0; copy < weight; copy++) {
         const sections = index === 6 ? "" : `${1 + random.integer(9)}.0`;
         const branch = random.pick(["no", "no", "yes", "unknown"]);
-        rows.push(
-          `Dataset${index + 1},${pre},${post},${++id},${sections},${10_000 + random.integer(200_000)},${branch}`,
-        );
+        const size = index === 6 && copy === 0 && id % 50 === 0 ? -1 : 10_000 + random.integer(200_000);
+        rows.push(`Dataset${index + 1},${pre},${post},${++id},${sections},${size},${branch}`);
       }
     }
   });
@@ -116,6 +114,17 @@ export function functionalListText(connectome: SyntheticConnectome): string {
     syn: [edge.strength],
   }));
   return `${JSON.stringify(records, null, 2)}\n`;
+}
+
+/** The preliminary functional export: `stimulated responding value` without header, zeros written, NSM for NSMR. */
+export function functionalExportText(connectome: SyntheticConnectome): string {
+  const strength = new Map(
+    connectome.functional.map((edge) => [`${edge.stimulated} ${edge.responding}`, edge.strength]),
+  );
+  const spelled = (label: string) => (label === "NSMR" ? "NSM" : label);
+  const some = NEURON_LABELS.filter((label) => /^(A|NSM|M)/.test(label));
+  const rows = some.flatMap((a) => some.map((b) => `${spelled(a)}\t${spelled(b)}\t${strength.get(`${a} ${b}`) ?? 0}`));
+  return lines(rows);
 }
 
 /** Cells that are not neurons, so that neurons.json and the replacement table have some. */
@@ -182,6 +191,12 @@ export function transmitterText(): string {
   });
   rows.push(",,,,", ",,,,", "I4,I4,Unknown (orphan),,", "M5,M5,Ach,Glu,");
   return lines(rows);
+}
+
+/** `connectome_neuron_class_split.csv`: -1 where a class has no such sides (CR LF). */
+export function classSplitText(): string {
+  const names = [...new Set(NEURONS.map((neuron) => neuron.className))];
+  return lines(["class,split_lr,split_dv,split_d_lr,split_v_lr", ...names.map((name) => `${name},0,-1,-1,-1`)], "\r\n");
 }
 
 /** `neuron_type.csv`. */

@@ -67,6 +67,11 @@ function isTailNeuron(label: string): boolean {
   return TAIL_CLASSES.has(classOf(label) ?? "") || ["VA12", "DA8", "DA9", "DD6", "VD12", "VD13"].includes(label);
 }
 
+/** The connections among pharyngeal neurons. */
+export function pharynxOf(layers: SyntheticLayers): SyntheticLayers {
+  return within(layers, (label) => PHARYNX.test(label));
+}
+
 function byPair(a: SyntheticEdge, b: SyntheticEdge): number {
   return compareCodeUnits(a.pre, b.pre) || compareCodeUnits(a.post, b.post);
 }
