@@ -1,7 +1,7 @@
 import type { Limits } from "../../base/limits.js";
 import { requireFilters } from "./filters.js";
 import { callLibrary, type Hdf5Library, type LibraryMetadata, type LibraryModule } from "./hdf5-library.js";
-import { type StoragePlace, storageError } from "./storage.js";
+import { type StoragePlace, type StoredValues, storageError } from "./storage.js";
 import {
   decodeValues,
   emptyNumbers,
@@ -45,8 +45,8 @@ export interface DatasetOrigin {
   readonly place: StoragePlace;
   readonly limits: Limits;
   readonly fileBytes: number;
-  /** Checks where the values lie; called before each read with their number of bytes. */
-  checkStorage(bytes: number): void;
+  /** Checks that the values lie in the file, before the first read. */
+  checkStorage(values: StoredValues): void;
   assertOpen(): void;
 }
 
@@ -68,12 +68,16 @@ export function hdf5Dataset(origin: DatasetOrigin): Hdf5Dataset {
   const shape = metadata.shape === null ? [0] : [...metadata.shape];
   const type = hdf5Type(metadata, place);
   checkSize(origin, metadata, shape, type);
+  let checked = false;
   const readSlice = (slice: Hdf5Slice | undefined): Hdf5Values => {
     origin.assertOpen();
     requireFilters(library, place, filters);
     const whole = { start: shape.map(() => 0), count: shape };
     const part = slice === undefined ? whole : checkedSlice(slice, shape, place);
-    origin.checkStorage(product(shape) * type.itemBytes);
+    if (!checked) {
+      origin.checkStorage({ shape, itemBytes: type.itemBytes, filters: filters.map((filter) => filter.id) });
+      checked = true;
+    }
     return readBlocks(origin, { shape, type, chunks: metadata.chunks }, part);
   };
   const wrongKind = (wanted: string) =>

@@ -224,14 +224,14 @@ export async function openHdf5(from: Uint8Array | string, options: OpenHdf5Optio
         if (linkAt(found).kind !== "dataset") throw storageError(place, "unexpected-type", "it is no dataset");
         const address = addressAt(found);
         // Where the values lie is checked before the library is asked anything about them.
-        checkStorage({ source, superblock, place, address, bytes: 0 });
+        checkStorage({ source, superblock, place, address });
         return hdf5Dataset({
           library,
           id,
           place,
           limits,
           fileBytes: source.size,
-          checkStorage: (bytes) => checkStorage({ source, superblock, place, address, bytes }),
+          checkStorage: (values) => checkStorage({ source, superblock, place, address, values }),
           assertOpen,
         });
       },

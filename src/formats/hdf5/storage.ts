@@ -1,5 +1,6 @@
 import { FormatError } from "../../base/errors.js";
 import type { ByteSource } from "./byte-source.js";
+import { checkChunks } from "./chunk-index.js";
 import { type HeaderMessage, MESSAGE, readObjectHeader, type Superblock, UNDEFINED_ADDRESS } from "./object-header.js";
 
 export interface StoragePlace {
@@ -13,8 +14,15 @@ interface StorageQuestion {
   readonly place: StoragePlace;
   /** Address of the dataset's object header. */
   readonly address: bigint;
-  /** Bytes that shape and type promise. */
-  readonly bytes: number;
+  /** What is about to be read; without it only the kind of storage is checked. */
+  readonly values?: StoredValues;
+}
+
+export interface StoredValues {
+  readonly shape: readonly number[];
+  /** Bytes of one value in memory. */
+  readonly itemBytes: number;
+  readonly filters: readonly number[];
 }
 
 /**
@@ -45,7 +53,8 @@ function checkMessages(question: StorageQuestion): void {
   if (datatype !== undefined) checkDatatype(question, resolveShared(question, datatype));
 }
 
-function checkLayout({ source, superblock, place, bytes }: StorageQuestion, layout: DataView): void {
+function checkLayout({ source, superblock, place, values }: StorageQuestion, layout: DataView): void {
+  const bytes = values === undefined ? 0 : values.shape.reduce((product, size) => product * size, values.itemBytes);
   const version = layout.getUint8(0);
   const old = version < 3;
   if (version > 4 || layout.byteLength < 3) {
@@ -78,11 +87,26 @@ function checkLayout({ source, superblock, place, bytes }: StorageQuestion, layo
       "Fetch the file again: it ends too early.",
     );
   }
+  // Later versions have other indexes, of which the library alone makes sense.
+  if (layoutClass === 2 && version <= 3 && values !== undefined) {
+    const sizes = chunkSizes(layout, version, values.shape.length, place);
+    checkChunks({ ...values, ...sizes, source, superblock, place, root: address });
+  }
   if (layoutClass === 1 && version >= 3) {
     const stored = Number(layout.getBigUint64(10, true));
     if (stored < bytes)
       throw storageError(place, "truncated", `${stored} bytes are stored for ${bytes} bytes of values`);
   }
+}
+
+/** Lengths of a chunk along the axes, and bytes of one element in the file: lists have another size in memory. */
+function chunkSizes(layout: DataView, version: number, rank: number, place: StoragePlace) {
+  const count = layout.getUint8(version < 3 ? 1 : 2);
+  const offset = version < 3 ? 16 : 11;
+  if (count !== rank + 1) throw storageError(place, "hdf5-invalid", `chunks of ${count - 1} axes for ${rank} axes`);
+  const sizes = Array.from({ length: count }, (_, i) => layout.getUint32(offset + 4 * i, true));
+  if (sizes.includes(0)) throw storageError(place, "hdf5-invalid", "a chunk of no length");
+  return { chunks: sizes.slice(0, -1), itemBytes: sizes[rank] as number };
 }
 
 function chunkIndexOffset(layout: DataView, place: StoragePlace): number {

@@ -237,9 +237,9 @@ function unpadded(bytes: Uint8Array, padding: number): Uint8Array {
     const end = bytes.indexOf(0);
     return end < 0 ? bytes : bytes.subarray(0, end);
   }
-  const filler = padding === 1 ? 0 : 0x20;
+  // Writers that announce blanks often pad with NUL all the same.
   let end = bytes.length;
-  while (end > 0 && bytes[end - 1] === filler) end--;
+  while (end > 0 && (bytes[end - 1] === 0 || (padding === 2 && bytes[end - 1] === 0x20))) end--;
   return bytes.subarray(0, end);
 }
 

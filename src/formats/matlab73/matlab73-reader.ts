@@ -1,3 +1,4 @@
+import { FormatError } from "../../base/errors.js";
 import type { Limits } from "../../base/limits.js";
 import type { Hdf5Dataset } from "../hdf5/hdf5-dataset.js";
 import type { Hdf5File } from "../hdf5/open-hdf5.js";
@@ -55,16 +56,29 @@ export class Matlab73Reader {
     this.bytes = limits.bytes;
   }
 
-  /** Name, class and dimensions of a variable, without reading it. */
+  /** Name, class and dimensions of a variable, without reading it. What is wrong with it comes out when it is read. */
   static describe(hdf5: Hdf5File, name: string): MatlabVariable {
     const path = `/${name}`;
-    if (hdf5.kindOf(path) === null) return { name, class: "unknown", dims: [] };
-    const className = textAttribute(hdf5, path, "MATLAB_class") ?? "unknown";
-    if (hdf5.kindOf(path) !== "dataset") {
-      const sparse = hdf5.attributeNames(path).includes("MATLAB_sparse");
-      return { name, class: sparse ? "sparse" : className, dims: [] };
+    try {
+      const className = textAttribute(hdf5, path, "MATLAB_class") ?? "unknown";
+      const attributes = hdf5.attributeNames(path);
+      if (attributes.includes("MATLAB_sparse")) {
+        const rows = numberAttribute(hdf5, path, "MATLAB_sparse");
+        return { name, class: "sparse", dims: [rows, (hdf5.dataset(`${path}/jc`).shape[0] ?? 1) - 1] };
+      }
+      if (hdf5.kindOf(path) === "group") {
+        const field = hdf5.children(path)[0]?.path;
+        const array = field === undefined ? null : structArrayField(hdf5, field);
+        return { name, class: className, dims: array === null ? [1, 1] : matlabDims(array.shape) };
+      }
+      const dataset = hdf5.dataset(path);
+      if (numberAttribute(hdf5, path, "MATLAB_empty") === 0)
+        return { name, class: className, dims: matlabDims(dataset.shape) };
+      return { name, class: className, dims: Array.from(dataset.read() as Float64Array, Number) };
+    } catch (cause) {
+      if (!(cause instanceof FormatError)) throw cause;
+      return { name, class: "unknown", dims: [] };
     }
-    return { name, class: className, dims: matlabDims(hdf5.dataset(path).shape) };
   }
 
   variable(): MatlabValue {
@@ -105,7 +119,7 @@ export class Matlab73Reader {
 
   private dataset(place: Place, className: string): MatlabValue {
     const dataset = this.hdf5.dataset(place.path);
-    if (this.isEmpty(place)) return this.emptyValue(place, className, dataset);
+    if (numberAttribute(this.hdf5, place.path, "MATLAB_empty") !== 0) return this.emptyValue(place, className, dataset);
     const dims = matlabDims(dataset.shape);
     if (className === "cell") {
       return { kind: "cell", dims, cells: this.references(place, dataset, (i) => `{${i + 1}}`) };
@@ -127,11 +141,6 @@ export class Matlab73Reader {
     const numericClass = className as MatlabNumericClass;
     const { real, imaginary } = this.complexNumbers(place, dataset, numericClass);
     return { kind: "numeric", class: numericClass, dims, real, imaginary };
-  }
-
-  private isEmpty(place: Place): boolean {
-    const flag = this.hdf5.attribute(place.path, "MATLAB_empty")?.values;
-    return flag !== undefined && ArrayBuffer.isView(flag) && Number((flag as Hdf5Numbers)[0]) !== 0;
   }
 
   /** For an empty array the dataset holds its dimensions. */
@@ -192,7 +201,7 @@ export class Matlab73Reader {
     for (const name of names) {
       if (!members.has(name)) throw this.error(place, "missing-field", `field ${name} is announced, but not there`);
     }
-    const arrays = names.map((name) => this.structArrayField(`${place.path}/${name}`));
+    const arrays = names.map((name) => structArrayField(this.hdf5, `${place.path}/${name}`));
     const [first] = arrays;
     if (first === undefined || first === null || arrays.includes(null)) {
       const fields = names.map((name): [string, MatlabValue[]] => {
@@ -214,14 +223,6 @@ export class Matlab73Reader {
       return [name, this.references(place, dataset, (index) => `(${index + 1}).${name}`)];
     });
     return { kind: "struct", dims, fields: new Map(fields) };
-  }
-
-  /** In a struct array each field is an array of references that has no class of its own. */
-  private structArrayField(path: string): Hdf5Dataset | null {
-    if (this.hdf5.kindOf(path) !== "dataset") return null;
-    if (this.hdf5.attributeNames(path).includes("MATLAB_class")) return null;
-    const dataset = this.hdf5.dataset(path);
-    return dataset.type.kind === "reference" ? dataset : null;
   }
 
   private fieldNames(place: Place): string[] | null {
@@ -330,6 +331,14 @@ function matlabDims(shape: readonly number[]): number[] {
   return dims;
 }
 
+/** In a struct array each field is an array of references that has no class of its own. */
+function structArrayField(hdf5: Hdf5File, path: string): Hdf5Dataset | null {
+  if (hdf5.kindOf(path) !== "dataset") return null;
+  if (hdf5.attributeNames(path).includes("MATLAB_class")) return null;
+  const dataset = hdf5.dataset(path);
+  return dataset.type.kind === "reference" ? dataset : null;
+}
+
 function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
@@ -337,4 +346,10 @@ function nameOf(path: string): string {
 function textAttribute(hdf5: Hdf5File, path: string, name: string): string | null {
   const values = hdf5.attribute(path, name)?.values;
   return Array.isArray(values) && typeof values[0] === "string" ? values[0] : null;
+}
+
+/** The first number of an attribute, 0 where there is none. */
+function numberAttribute(hdf5: Hdf5File, path: string, name: string): number {
+  const values = hdf5.attribute(path, name)?.values;
+  return values !== undefined && ArrayBuffer.isView(values) ? Number((values as Hdf5Numbers)[0] ?? 0) : 0;
 }
