@@ -121,7 +121,10 @@ export class CompoundFile {
 
   #entry(index: number): DirectoryEntry {
     const at = index * ENTRY_BYTES;
-    if (at + ENTRY_BYTES > this.#directory.length) throw this.#invalid(`directory entry ${index} does not exist`);
+    if (at + ENTRY_BYTES > this.#directory.length) {
+      const cut = this.#directory.length % this.#sectorBytes !== 0;
+      throw cut ? this.#truncated("the directory ends early") : this.#invalid(`there is no directory entry ${index}`);
+    }
     const view = new DataView(this.#directory.buffer, this.#directory.byteOffset + at, ENTRY_BYTES);
     const nameBytes = Math.min(64, view.getUint16(64, true));
     const name = Buffer.from(this.#directory.subarray(at, at + Math.max(0, nameBytes - 2))).toString("utf16le");
