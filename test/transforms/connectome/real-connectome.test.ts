@@ -183,7 +183,7 @@ describe.skipIf(!data.present)(`the connectome pipeline on the real files${data.
   it("fills the neuron table from the annotation files", () => {
     const neurons = rows<Record<string, unknown>>("neuron");
     expect(neurons.length).toBe(302);
-    expect(neurons.filter((row) => row.ganglion !== null).length).toBe(300);
+    expect(neurons.filter((row) => row.ganglion !== null).length).toBe(299);
     expect(neurons.filter((row) => row.x !== null).length).toBe(302);
     expect(neurons.find((row) => row.label === "M5")).toMatchObject({
       class: "M5",
