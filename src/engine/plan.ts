@@ -35,8 +35,24 @@ type TableState =
  * one small read per unit: about 0.1 ms each.
  */
 export async function planPipelines(options: PlanOptions): Promise<Plan> {
+  const { units, missing } = await planUnits(options);
+  const counts = { run: 0, cached: 0, skip: 0, wait: 0 };
+  for (const { action } of units) counts[action]++;
+  return { units: units.map(({ key: _key, keyParts: _parts, ...unit }) => unit), counts, missing };
+}
+
+/** A planned unit with what its key is made of, where that is known already. */
+export interface KeyedUnit extends PlannedUnit {
+  readonly key?: string;
+  readonly keyParts?: KeyParts;
+}
+
+/** As {@link planPipelines}, with the keys. */
+export async function planUnits(
+  options: PlanOptions,
+): Promise<{ readonly units: readonly KeyedUnit[]; readonly missing: readonly MissingSource[] }> {
   const services = await engineServices(options.project, options.services);
-  const units: PlannedUnit[] = [];
+  const units: KeyedUnit[] = [];
   const missing: MissingSource[] = [];
   const tables = new Map<string, TableState>();
   for (const whole of pipelineOrder(options.pipelines)) {
@@ -52,9 +68,7 @@ export async function planPipelines(options: PlanOptions): Promise<Plan> {
     missing.push(...planner.missing);
   }
   await services.saveHashes();
-  const counts = { run: 0, cached: 0, skip: 0, wait: 0 };
-  for (const { action } of units) counts[action]++;
-  return { units, counts, missing };
+  return { units, missing };
 }
 
 class Planner {
@@ -80,8 +94,8 @@ class Planner {
   }
 
   /** Units in file order of their steps. */
-  plan(): PlannedUnit[] {
-    const planned = new Map<string, PlannedUnit[]>();
+  plan(): KeyedUnit[] {
+    const planned = new Map<string, KeyedUnit[]>();
     const contributions = new Map<string, Contribution[]>();
     const open = new Map<string, { waiting: string[]; failed: string[] }>();
     const writing = writers(this.#pipeline);
@@ -185,19 +199,17 @@ class Planner {
     return { pipeline: this.#pipeline.name, step: step.name, partition, action, reason, differences };
   }
 
-  #planned(step: Step, partition: string, parts: KeyParts, record: StepRecord | undefined): PlannedUnit {
-    if (record !== undefined) return this.#unit(step, partition, "cached", "up to date");
-    const { reason, differences } = whyToRun(
-      this.#project,
-      { pipeline: this.#pipeline.name, step: step.name, partition },
-      parts,
-    );
-    return this.#unit(step, partition, "run", reason, differences);
+  #planned(step: Step, partition: string, keyParts: KeyParts, record: StepRecord | undefined): KeyedUnit {
+    const keyed = { key: keyOf(keyParts), keyParts };
+    if (record !== undefined) return { ...this.#unit(step, partition, "cached", "up to date"), ...keyed };
+    const unit = { pipeline: this.#pipeline.name, step: step.name, partition };
+    const { reason, differences } = whyToRun(this.#project, unit, keyParts);
+    return { ...this.#unit(step, partition, "run", reason, differences), ...keyed };
   }
 }
 
 interface StepPlan {
-  readonly units: PlannedUnit[];
+  readonly units: KeyedUnit[];
   readonly records: readonly StepRecord[];
   /** What it writes cannot be made. */
   readonly failed: boolean;
