@@ -43,17 +43,18 @@ function characterClass(characters: readonly string[]): RegExp {
   return new RegExp(`[${characters.map((c) => c.replace(/[\\\]^-]/g, "\\$&")).join("")}]`);
 }
 
-/** Splits text into records. Lines without a quote take the engine's own `split`; the rest are walked by character. */
+/** Splits text into records. Lines with a quote are walked by the rules of quoting, the others merely split. */
 export class RecordScanner {
   readonly comments: DelimitedComment[] = [];
   readonly #text: string;
   readonly #options: ScannerOptions;
-  readonly #splitter: string | RegExp;
+  /** The code unit of a single separator, or a pattern of several. */
+  readonly #splitter: number | RegExp;
   readonly #separators: ReadonlySet<string>;
-  readonly #quoted: boolean;
   #at = 0;
   #line = 1;
   #cells = 0;
+  #nextQuote: number;
   #nextLineFeed = -1;
   #nextCarriageReturn = -1;
 
@@ -67,32 +68,31 @@ export class RecordScanner {
       separator === "whitespace"
         ? /[ \t]+/
         : characters.length === 1
-          ? (characters[0] as string)
+          ? (characters[0] as string).charCodeAt(0)
           : characterClass(characters);
-    this.#quoted = quote !== "" && separator !== "whitespace" && text.includes(quote);
+    this.#nextQuote = quote === "" || separator === "whitespace" ? text.length : -1;
   }
 
   /** All records; comments are collected on the way. */
   records(): DelimitedRecord[] {
-    const { comment, quote, limits, file } = this.#options;
+    const { comment, limits, file } = this.#options;
     const out: DelimitedRecord[] = [];
     while (this.#at < this.#text.length) {
       const line = this.#line;
       const end = this.#lineEnd(this.#at);
-      const raw = this.#text.slice(this.#at, end);
-      if (raw.trim() === "" && !this.#isSeparatorLine(raw)) {
+      if (this.#isBlank(this.#at, end)) {
         this.#passLineEnd(end);
         continue;
       }
-      if (comment !== "" && raw.startsWith(comment)) {
-        this.comments.push({ line, text: raw.slice(comment.length) });
+      if (comment !== "" && this.#text.startsWith(comment, this.#at)) {
+        this.comments.push({ line, text: this.#text.slice(this.#at + comment.length, end) });
         this.#passLineEnd(end);
         continue;
       }
       let fields: string[];
-      if (this.#quoted && raw.includes(quote)) fields = this.#quotedRecord();
+      if (this.#quoteBefore(end)) fields = this.#quotedRecord();
       else {
-        fields = this.#split(raw);
+        fields = this.#split(this.#text, this.#at, end);
         this.#passLineEnd(end);
       }
       this.#cells += fields.length;
@@ -108,14 +108,27 @@ export class RecordScanner {
 
   /** The fields of one line of text apart from the file, such as a comment that holds column names. */
   splitLine(raw: string): string[] {
-    return this.#split(raw);
+    return this.#split(raw, 0, raw.length);
   }
 
-  /** A line of tabs is a record of empty fields where tabs separate, else blank. */
-  #isSeparatorLine(raw: string): boolean {
-    if (raw === "" || this.#options.separator === "whitespace") return false;
-    for (const character of raw) if (this.#separators.has(character)) return true;
-    return false;
+  /** Whether a line holds nothing. A line of tabs is a record of empty fields where tabs separate. */
+  #isBlank(from: number, to: number): boolean {
+    if (from === to) return true;
+    const first = this.#text.charCodeAt(from);
+    if (first > 32 && first < 127) return false;
+    const raw = this.#text.slice(from, to);
+    if (raw.trim() !== "") return false;
+    if (this.#options.separator === "whitespace") return true;
+    for (const character of raw) if (this.#separators.has(character)) return false;
+    return true;
+  }
+
+  #quoteBefore(end: number): boolean {
+    if (this.#nextQuote < this.#at) {
+      const next = this.#text.indexOf(this.#options.quote, this.#at);
+      this.#nextQuote = next < 0 ? this.#text.length : next;
+    }
+    return this.#nextQuote < end;
   }
 
   /** Both next line ends are remembered: looking for the absent kind at every line would be quadratic. */
@@ -138,11 +151,22 @@ export class RecordScanner {
     this.#line += 1;
   }
 
-  #split(raw: string): string[] {
-    const { limits, trim, separator } = this.#options;
-    const line = separator === "whitespace" ? raw.trim() : raw;
+  #split(text: string, from: number, to: number): string[] {
+    const { limits, trim } = this.#options;
     const most = limits.cells - this.#cells + 1;
-    const fields = line.length > most ? line.split(this.#splitter, most) : line.split(this.#splitter);
+    let fields: string[] = [];
+    if (typeof this.#splitter === "number") {
+      let start = from;
+      for (let i = from; i < to && fields.length < most; i++) {
+        if (text.charCodeAt(i) !== this.#splitter) continue;
+        fields.push(text.slice(start, i));
+        start = i + 1;
+      }
+      fields.push(text.slice(start, to));
+    } else {
+      const raw = text.slice(from, to);
+      fields = (this.#options.separator === "whitespace" ? raw.trim() : raw).split(this.#splitter, most);
+    }
     return trim ? fields.map((field) => field.trim()) : fields;
   }
 
