@@ -3,7 +3,7 @@ import { type Data, type DataType, type RecordBatch, Type } from "apache-arrow";
 import { compareCodeUnits } from "../base/canonical-json.js";
 import { hashOf } from "../base/hash.js";
 import { bitAt, forEachItemRun, forEachValidRun, nullBits } from "../formats/arrow/array-view.js";
-import type { Contract } from "./contract.js";
+import type { Contract, FieldType } from "./contract.js";
 import { formatFieldType } from "./field-type.js";
 
 /** Small updates are gathered into blocks of this size before they are hashed. */
@@ -50,8 +50,14 @@ class ColumnHasher {
   readonly #nulls = new HashStream();
   readonly #values = new HashStream();
   readonly #lengths = new HashStream();
-  readonly #children: ColumnHasher[] = [];
+  readonly #children: readonly ColumnHasher[];
   #count = 0;
+
+  constructor(type: FieldType) {
+    const inner =
+      type.kind === "list" ? [type.item] : type.kind === "struct" ? type.members.map((member) => member.type) : [];
+    this.#children = inner.map((child) => new ColumnHasher(child));
+  }
 
   feed(data: Data, start: number, count: number): void {
     this.#feedNulls(data, start, count);
@@ -74,14 +80,12 @@ class ColumnHasher {
         break;
       case Type.List:
         this.#feedLengths(data, start, count);
-        this.#children[0] ??= new ColumnHasher();
         forEachItemRun(data, start, count, (from, length) =>
           this.#children[0]?.feed(data.children[0] as Data, from, length),
         );
         break;
       case Type.Struct:
         data.children.forEach((child, index) => {
-          this.#children[index] ??= new ColumnHasher();
           forEachValidRun(data, start, count, (from, length) => this.#children[index]?.feed(child, from, length));
         });
         break;
@@ -177,7 +181,7 @@ export class PartitionHasher {
 
   constructor(contract: Contract) {
     this.#contract = contract;
-    this.#columns = contract.fields.map(() => new ColumnHasher());
+    this.#columns = contract.fields.map((field) => new ColumnHasher(field.type));
   }
 
   /** Adds the rows of a batch that has the contract's columns, in its order. */

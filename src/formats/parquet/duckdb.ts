@@ -42,7 +42,11 @@ export async function connectDuckdb(options: DuckdbOptions): Promise<{ connectio
   let entry = held.get(key);
   if (entry === undefined) {
     await closeUnused();
-    mkdirSync(options.temporaryDirectory, { recursive: true });
+    try {
+      mkdirSync(options.temporaryDirectory, { recursive: true });
+    } catch (error) {
+      throw writeFailure(error, options.temporaryDirectory);
+    }
     entry = held.get(key) ?? { instance: createInstance(options.temporaryDirectory, memory), users: 0 };
     held.set(key, entry);
   }

@@ -1,8 +1,8 @@
-import { mkdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, statSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import { BIGINT, DuckDBTableFunction } from "@duckdb/node-api";
 import raw from "@duckdb/node-bindings";
-import type { Data, RecordBatch, Schema } from "apache-arrow";
+import { type Data, DataType, type RecordBatch, type Schema } from "apache-arrow";
 import { FormatError } from "../../base/errors.js";
 import { hasNegativeZero, rangeBytes } from "../arrow/array-view.js";
 import { arrowSchemaMetadata } from "../arrow/arrow-ipc.js";
@@ -44,7 +44,11 @@ export interface WrittenParquet {
  */
 export async function writeParquet(options: WriteParquetOptions): Promise<WrittenParquet> {
   const { path, batches, temporaryDirectory } = options;
-  mkdirSync(dirname(path), { recursive: true });
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (error) {
+    throw writeFailure(error, path);
+  }
   if (Symbol.iterator in batches && batches[Symbol.iterator]() !== (batches as unknown)) return copy(options, batches);
   const spool = new BatchSpool({ temporaryDirectory });
   try {
@@ -61,24 +65,24 @@ export async function writeParquet(options: WriteParquetOptions): Promise<Writte
  */
 async function copy(options: WriteParquetOptions, batches: Iterable<RecordBatch>): Promise<WrittenParquet> {
   if (options.dictionaries !== false) {
-    const scan = new BatchScan(options.schema, batches, true);
+    const scan = new BatchScan(options, batches, true);
     try {
       return await copyScan(options, scan);
     } catch (error) {
       if (!scan.metNegativeZero) throw error;
     }
   }
-  return copyScan(options, new BatchScan(options.schema, batches, false));
+  return copyScan(options, new BatchScan(options, batches, false));
 }
 
 async function copyScan(options: WriteParquetOptions, scan: BatchScan): Promise<WrittenParquet> {
-  const { path, schema, rowGroupRows = DEFAULT_ROW_GROUP_ROWS, compression = "zstd" } = options;
+  const { path, schema, compression = "zstd" } = options;
   const metadata = { "ARROW:schema": arrowSchemaMetadata(schema), ...options.keyValueMetadata };
   const settings = [
     "FORMAT parquet",
     `COMPRESSION ${compression}`,
-    "PARQUET_VERSION v2",
-    `ROW_GROUP_SIZE ${Math.max(1, Math.floor(rowGroupRows))}`,
+    `PARQUET_VERSION ${schema.fields.some((field) => hasUint32(field.type)) ? "v1" : "v2"}`,
+    `ROW_GROUP_SIZE ${rowGroupSize(options)}`,
     `KV_METADATA {${Object.entries(metadata)
       .map(([key, value]) => `${sqlText(key)}: ${sqlText(value)}`)
       .join(", ")}}`,
@@ -92,12 +96,24 @@ async function copyScan(options: WriteParquetOptions, scan: BatchScan): Promise<
     await connection.run(`COPY (FROM neurotables_scan(${id})) TO ${sqlText(path)} (${settings.join(", ")})`);
     return { rows: scan.rows, bytes: statSync(path).size };
   } catch (error) {
-    rmSync(path, { force: true });
+    removePartial(path);
     throw scan.error ?? writeFailure(error, path);
   } finally {
     scans.delete(id);
     close();
   }
+}
+
+function removePartial(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // Nothing of ours is there: the write failed before it began.
+  }
+}
+
+function rowGroupSize({ rowGroupRows = DEFAULT_ROW_GROUP_ROWS }: WriteParquetOptions): number {
+  return Math.max(1, Math.floor(rowGroupRows));
 }
 
 const scans = new Map<number, BatchScan>();
@@ -131,13 +147,15 @@ class BatchScan {
   readonly dictionaries: boolean;
   metNegativeZero = false;
   readonly #batches: Iterator<RecordBatch>;
+  readonly #rowGroupRows: number;
   #batch: RecordBatch | undefined;
   #position = 0;
   rows = 0;
   error: unknown;
 
-  constructor(schema: Schema, batches: Iterable<RecordBatch>, dictionaries: boolean) {
-    this.schema = schema;
+  constructor(options: WriteParquetOptions, batches: Iterable<RecordBatch>, dictionaries: boolean) {
+    this.schema = options.schema;
+    this.#rowGroupRows = rowGroupSize(options);
     this.dictionaries = dictionaries;
     this.#batches = batches[Symbol.iterator]();
   }
@@ -156,7 +174,8 @@ class BatchScan {
       }
     }
     const columns = this.#batch.data.children as Data[];
-    const count = chunkRows(columns, this.#position, this.#batch.numRows - this.#position);
+    const left = Math.min(this.#batch.numRows - this.#position, this.#rowGroupRows - (this.rows % this.#rowGroupRows));
+    const count = chunkRows(columns, this.#position, left);
     if (this.dictionaries && columns.some((column) => hasNegativeZero(column, this.#position, count))) {
       this.metNegativeZero = true;
       throw new Error("a float −0 cannot be dictionary-coded");
@@ -171,7 +190,16 @@ class BatchScan {
   }
 }
 
-/** Rows of the next chunk: 2048, or fewer where values are large. */
+/**
+ * DuckDB's delta encoding (version 2) writes the first uint32 of a page with more than 32 bits when it is 2^31 or more;
+ * readers that hold it in 32 bits, as the format says, read another number.
+ */
+function hasUint32(type: DataType): boolean {
+  if (DataType.isInt(type)) return !type.isSigned && type.bitWidth === 32;
+  return (type.children ?? []).some((field) => hasUint32(field.type));
+}
+
+/** Rows of the next chunk: at most 2048 or `left`, fewer where values are large. */
 function chunkRows(columns: readonly Data[], start: number, left: number): number {
   let count = Math.min(CHUNK_ROWS, left);
   while (count > 1 && columns.reduce((bytes, column) => bytes + rangeBytes(column, start, count), 0) > CHUNK_BYTES) {
