@@ -1,0 +1,154 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { CheckSummary, RunSummary, StepSummary } from "../engine/types.js";
+import type { Output, Paint } from "./output.js";
+import { countText, durationText, pluralText } from "./quantities.js";
+import { textTable } from "./text-table.js";
+import { visibleText } from "./text-width.js";
+
+const LOG_LINES = 30;
+
+/** The summary of a run for people: what each step did, what is missing, what failed and why, where to go next. */
+export function runReport({
+  summary,
+  home,
+  command,
+  output,
+}: {
+  summary: RunSummary;
+  home: string;
+  command: string;
+  output: Output;
+}): string {
+  const { paint, terminal } = output;
+  const sections = [
+    stepTable(summary.steps, terminal.stdoutIsTerminal ? terminal.columns() : undefined, paint),
+    missingText(summary),
+    mirrorText(summary),
+    ...summary.steps
+      .filter((step) => step.status === "failed")
+      .map((step) => failureText({ step, summary, home, command, paint })),
+    ...summary.checks.filter((check) => check.status === "failed").map((check) => checkText(check, paint)),
+    closingText(summary, command, paint),
+  ];
+  return sections.filter((section) => section !== "").join("\n");
+}
+
+function stepTable(steps: readonly StepSummary[], available: number | undefined, paint: Paint): string {
+  const several = new Set(steps.map((step) => step.pipeline)).size > 1;
+  const left = (name: string) => ({ name, align: "left" as const });
+  const right = (name: string) => ({ name, align: "right" as const });
+  const columns = [
+    ...(several ? [left("pipeline")] : []),
+    left("step"),
+    left("status"),
+    right("rows"),
+    right("seconds"),
+    right("dropped"),
+    left("why"),
+  ];
+  const rows = steps.map((step) => [
+    ...(several ? [step.pipeline] : []),
+    step.step,
+    step.status,
+    step.status === "ran" || step.status === "cached" ? countText(step.rows) : "",
+    step.status === "ran" ? step.seconds.toFixed(2) : "",
+    step.dropped === 0 ? "" : countText(step.dropped),
+    step.status === "cached" ? "" : (step.error?.message ?? step.reason),
+  ]);
+  return textTable(columns, rows, {
+    ...(available === undefined ? {} : { available }),
+    header: (line) => paint("bold", line),
+  });
+}
+
+function missingText({ missingSources }: RunSummary): string {
+  return missingSources
+    .map(({ source, pattern, optional }) => `missing: ${source} (${pattern})${optional ? ", optional" : ""}\n`)
+    .join("");
+}
+
+/** Which folder gave the files, where there are several. */
+function mirrorText({ files }: RunSummary): string {
+  const byMirror = new Map<string, number>();
+  for (const { mirror } of files) byMirror.set(mirror, (byMirror.get(mirror) ?? 0) + 1);
+  if (byMirror.size < 2) return "";
+  return [...byMirror].map(([mirror, count]) => `${pluralText(count, "file")} from ${mirror}\n`).join("");
+}
+
+function failureText({
+  step,
+  summary,
+  home,
+  command,
+  paint,
+}: {
+  step: StepSummary;
+  summary: RunSummary;
+  home: string;
+  command: string;
+  paint: Paint;
+}): string {
+  const error = step.error;
+  const lines = [
+    `${paint("red", "FAILED")} ${step.step}: ${visibleText(error?.message ?? step.reason)} ${error === undefined ? "" : paint("dim", `[${error.tag}]`)}`,
+  ];
+  if (error?.wayOut !== undefined) lines.push(`  → ${visibleText(error.wayOut)}`);
+  if (step.log !== undefined) {
+    const path = join(home, step.log);
+    if (existsSync(path)) {
+      const tail = readFileSync(path, "utf8").trimEnd().split("\n").slice(-LOG_LINES);
+      lines.push(...tail.map((line) => `  | ${visibleText(line)}`));
+    }
+    lines.push(`  log: ${path}`);
+  }
+  lines.push(`  again: ${command} --only ${step.step}`);
+  const held = summary.steps.filter(
+    (other) => other.status === "skipped" && other.pipeline === step.pipeline && other.reason.includes(step.step),
+  );
+  if (held.length > 0) lines.push(`  skipped because of it: ${held.map((other) => other.step).join(", ")}`);
+  return `${lines.join("\n")}\n`;
+}
+
+/** A check that does not hold, with the rows at fault. */
+export function checkText(check: CheckSummary, paint: Paint): string {
+  const lines = [`${paint("red", "CHECK FAILED")} ${check.check}: ${visibleText(check.reason)}`];
+  const names = Object.keys(check.rows[0] ?? {});
+  if (names.length > 0) {
+    const columns = names.map((name) => ({ name, align: "left" as const }));
+    const rows = check.rows.map((row) => names.map((name) => cellText(row[name])));
+    lines.push(
+      ...textTable(columns, rows)
+        .trimEnd()
+        .split("\n")
+        .map((line) => `  ${line}`),
+    );
+    if (check.rowsAtFault > check.rows.length) lines.push(`  … ${countText(check.rowsAtFault)} rows at fault in all`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function cellText(value: unknown): string {
+  if (value === null || value === undefined) return "NULL";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+function closingText(summary: RunSummary, command: string, paint: Paint): string {
+  const counts = (["ran", "cached", "skipped", "failed"] as const)
+    .map((status) => [summary.steps.filter((step) => step.status === status).length, status] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, status]) => `${count} ${status}`);
+  const held = summary.checks.filter((check) => check.status === "ok").length;
+  const skipped = summary.checks.filter((check) => check.status === "skipped").length;
+  const checks =
+    summary.checks.length === 0
+      ? ""
+      : `; ${pluralText(held, "check")} held${skipped === 0 ? "" : `, ${skipped} skipped`}`;
+  const first = `${paint("bold", summary.ok ? "ok" : "not ok")}: ${counts.join(", ") || "nothing to do"} in ${durationText(summary.seconds)}${checks}`;
+  if (summary.exitCode === 130) return `${first}\ninterrupted; to go on: ${command}\n`;
+  if (!summary.ok) return `${first}\nwhat was current before stays current\n`;
+  const tables = summary.steps.flatMap((step) => step.tables).filter(({ rows }) => rows > 0);
+  // Tables of sources as they are spelled interest fewer people than what was made of them.
+  const table = (tables.find((one) => !/_(record|dropped|count|file)$/.test(one.table)) ?? tables[0])?.table;
+  return table === undefined ? `${first}\n` : `${first}\nnext: neurotables sql "SELECT * FROM ${table} LIMIT 10"\n`;
+}

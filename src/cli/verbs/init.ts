@@ -1,0 +1,83 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { EXIT, type ExitCode, UsageError } from "../../base/errors.js";
+import { packageRoot } from "../../base/package-root.js";
+import { storageError } from "../../base/storage-error.js";
+import { pluralText } from "../quantities.js";
+import type { VerbContext } from "../verb.js";
+
+const SAMPLE_SEED = 1;
+
+export async function run(context: VerbContext): Promise<ExitCode> {
+  const { output, operands } = context;
+  const target = resolve(output.terminal.cwd, operands[0] as string);
+  if (existsSync(target) && readdirSync(target).length > 0) {
+    throw new UsageError("not-empty", `${target} is not empty, and init overwrites nothing`, {
+      fields: { folder: target },
+      wayOut: "name a new folder",
+    });
+  }
+  const samples = await makeProject(target);
+  const here = relative(output.terminal.cwd, target) || ".";
+  if (output.json)
+    await output.document({ directory: target, pipeline: "pipelines/quickstart.yaml", sources: samples });
+  else {
+    await output.data(`${target}: a pipeline and ${pluralText(samples, "synthetic raw file")}\n`);
+    output.talk(`next: cd ${here} && neurotables run quickstart`);
+  }
+  return EXIT.ok;
+}
+
+/** Makes the project beside its final place and gives it its name last. @returns the number of raw files. */
+async function makeProject(target: string): Promise<number> {
+  const { sampleSourcesManifest, writeSampleSources } = await import("../../sample-data/sample-sources.js");
+  let work: string | undefined;
+  try {
+    mkdirSync(dirname(target), { recursive: true });
+    work = mkdtempSync(join(dirname(target), `.${basename(target)}-`));
+    const written = await writeSampleSources({ directory: join(work, "sources"), seed: SAMPLE_SEED });
+    mkdirSync(join(work, "datasets", "celegans_connectome"), { recursive: true });
+    writeFileSync(join(work, "datasets", "celegans_connectome", "sources.yaml"), sampleSourcesManifest(written));
+    mkdirSync(join(work, "pipelines"));
+    cpSync(join(packageRoot(), "pipelines", "quickstart.yaml"), join(work, "pipelines", "quickstart.yaml"));
+    const editorSchema = join(packageRoot(), "schemas", "pipeline.schema.json");
+    mkdirSync(join(work, "schemas"));
+    if (existsSync(editorSchema)) cpSync(editorSchema, join(work, "schemas", "pipeline.schema.json"));
+    writeFileSync(join(work, ".gitignore"), ".neurotables/\n");
+    writeFileSync(join(work, "README.md"), readme(basename(target)));
+    if (existsSync(target)) rmdirSync(target);
+    renameSync(work, target);
+    return written.length;
+  } catch (error) {
+    if (work !== undefined) rmSync(work, { recursive: true, force: true });
+    throw (error as NodeJS.ErrnoException).code === undefined ? error : storageError("write", target, error);
+  }
+}
+
+function readme(name: string): string {
+  return `# ${name}
+
+A project for neurotables, with a pipeline that runs.
+
+    neurotables run quickstart
+    neurotables status
+    neurotables sql "SELECT post, count(*) AS partners FROM edge GROUP BY post ORDER BY partners DESC LIMIT 10"
+
+- \`pipelines/quickstart.yaml\` says which raw files become which tables. Copy it, or change it; \`neurotables plan\` shows
+  what a change would run again.
+- \`sources/\` holds synthetic raw files, invented for trying things out: they are nobody's data. With your own, name their
+  folder: \`neurotables run quickstart --sources DIR\`.
+- \`datasets/\` pins the raw files by hash. \`schemas/\` is for contracts of tables of your own.
+- \`.neurotables/\` is made by the first run: tables, journal, catalogue. It can be deleted and made again.
+`;
+}

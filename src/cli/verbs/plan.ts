@@ -1,0 +1,70 @@
+import { EXIT, type ExitCode } from "../../base/errors.js";
+import type { Plan, PlannedUnit } from "../../engine/types.js";
+import { parameterChanges } from "../parameter-changes.js";
+import { absolutePipelines, openProject, projectPlace } from "../project.js";
+import { pluralText } from "../quantities.js";
+import { textTable } from "../text-table.js";
+import type { VerbContext } from "../verb.js";
+
+export async function run(context: VerbContext): Promise<ExitCode> {
+  const { output, operands, options } = context;
+  const names = absolutePipelines(context, operands);
+  const project = await openProject(projectPlace(context, operands));
+  const { readPipelines } = await import("../../engine/pipeline-file.js");
+  const { planPipelines } = await import("../../engine/plan.js");
+  const set = await parameterChanges(options.texts("set"));
+  const pipelines = await readPipelines(names, { project, set });
+  for (const warning of pipelines.flatMap((pipeline) => pipeline.warnings)) output.warn(warning);
+  const only = options.text("only");
+  const plan = await planPipelines({ project, pipelines, ...(only === undefined ? {} : { only }) });
+  if (output.json) await output.document(plan);
+  else await output.data(planText(plan, output.terminal.stdoutIsTerminal ? output.terminal.columns() : undefined));
+  return EXIT.ok;
+}
+
+const ACTIONS = ["run", "wait", "cached", "skip"] as const;
+
+/** One line per step: how many units run, wait, are cached or skipped, and why. */
+export function planText(plan: Plan, available?: number): string {
+  const steps = new Map<string, PlannedUnit[]>();
+  for (const unit of plan.units) {
+    const name = `${unit.pipeline} ${unit.step}`;
+    steps.set(name, [...(steps.get(name) ?? []), unit]);
+  }
+  const several = new Set(plan.units.map((unit) => unit.pipeline)).size > 1;
+  const rows = [...steps.values()].map((units) => {
+    const first = units[0] as PlannedUnit;
+    const counts = ACTIONS.map((action) => units.filter((unit) => unit.action === action).length);
+    return [
+      ...(several ? [first.pipeline] : []),
+      first.step,
+      ...counts.map((count) => (count === 0 ? "" : String(count))),
+      reasonOf(units),
+    ];
+  });
+  const columns = [
+    ...(several ? [{ name: "pipeline", align: "left" as const }] : []),
+    { name: "step", align: "left" as const },
+    ...ACTIONS.map((action) => ({ name: action, align: "right" as const })),
+    { name: "why", align: "left" as const },
+  ];
+  const counts = ACTIONS.filter((action) => plan.counts[action] > 0).map(
+    (action) => `${plan.counts[action]} ${action}`,
+  );
+  const table = textTable(columns, rows, available === undefined ? {} : { available });
+  const missing = plan.missing.map(
+    ({ source, pattern, optional }) => `missing: ${source} (${pattern})${optional ? ", optional" : ""}\n`,
+  );
+  return `${table}\n${pluralText(plan.units.length, "unit")}: ${counts.join(", ") || "nothing to do"}\n${missing.join("")}`;
+}
+
+/** The reason of most weight: of the units that run, else that wait, else that are skipped. */
+function reasonOf(units: readonly PlannedUnit[]): string {
+  for (const action of ACTIONS) {
+    const reasons = [...new Set(units.filter((unit) => unit.action === action).map((unit) => unit.reason))];
+    const first = reasons[0];
+    if (first === undefined) continue;
+    return reasons.length === 1 ? first : `${first}; and ${reasons.length - 1} more`;
+  }
+  return "";
+}

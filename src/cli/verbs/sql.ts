@@ -1,0 +1,164 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { extname, join, resolve } from "node:path";
+import { EXIT, type ExitCode, StorageError, UsageError } from "../../base/errors.js";
+import type { Lock } from "../../base/lock.js";
+import type { Project } from "../../engine/types.js";
+import { SqlSession } from "../../sql/sql-session.js";
+import { SQL_FORMATS, type SqlFormat, type SqlView } from "../../sql/sql-types.js";
+import { currentViews, sqlCatalogue } from "../current-tables.js";
+import { jobCount, nothingYet, openExistingProject, type ProjectPlace, projectPlace } from "../project.js";
+import { runQuery } from "../query-run.js";
+import { isBlankStatement } from "../sql-statement.js";
+import type { CommandOptions, VerbContext } from "../verb.js";
+
+export async function run(context: VerbContext): Promise<ExitCode> {
+  const { output, options } = context;
+  const format = formatOf(options);
+  const binary = format === "arrow" || format === "parquet";
+  if (binary && options.text("out") === undefined && output.terminal.stdoutIsTerminal) {
+    throw new UsageError("binary-to-terminal", `${format} is binary and stdout is a terminal`, {
+      wayOut: `add --out result.${format}`,
+    });
+  }
+  const place = projectPlace(context);
+  const project = await openExistingProject(place);
+  const hold = await holdHome(project);
+  try {
+    return await answer({ context, place, project, format });
+  } finally {
+    hold?.release();
+  }
+}
+
+/** `gc` waits until the query has ended; a home that cannot be written is not cleaned either. */
+async function holdHome(project: Project): Promise<Lock | undefined> {
+  try {
+    return await project.store.hold("sql");
+  } catch (error) {
+    if (error instanceof StorageError) return undefined;
+    throw error;
+  }
+}
+
+async function answer({
+  context,
+  place,
+  project,
+  format,
+}: {
+  context: VerbContext;
+  place: ProjectPlace;
+  project: Project;
+  format: SqlFormat;
+}): Promise<ExitCode> {
+  const { output, operands, options } = context;
+  const { terminal } = output;
+  const limits = { seconds: secondsOf(options), memoryBytes: memoryOf(options), threads: jobCount(context) };
+  const prompt = operands[0] === undefined && terminal.stdinIsTerminal;
+  const out = options.text("out");
+  const views = await currentViews(project);
+  if (views.length === 0) throw nothingYet(place);
+  const sql = prompt ? "" : (operands[0] ?? (await readAll(terminal.stdin)));
+  if (!prompt && isBlankStatement(sql)) {
+    throw new UsageError("not-a-query", "the query is empty", { wayOut: 'neurotables sql "SELECT …"' });
+  }
+  const session = await openSession({ project, views, limits });
+  try {
+    if (prompt) {
+      const { runSqlPrompt } = await import("../sql-prompt.js");
+      await runSqlPrompt({ output, session, views, format, historyPath: join(project.home, "sql-history") });
+      return EXIT.ok;
+    }
+    const controller = new AbortController();
+    const forget = terminal.onInterrupt(() => controller.abort());
+    try {
+      const path = out === undefined ? undefined : resolve(terminal.cwd, out);
+      await runQuery({ output, session, sql, format, path, signal: controller.signal });
+    } finally {
+      forget();
+    }
+    return EXIT.ok;
+  } finally {
+    await session.close();
+  }
+}
+
+async function openSession({
+  project,
+  views,
+  limits,
+}: {
+  project: Project;
+  views: readonly SqlView[];
+  limits: { seconds: number | undefined; memoryBytes: number | undefined; threads: number };
+}): Promise<SqlSession> {
+  return SqlSession.open({
+    views,
+    catalogue: sqlCatalogue(project),
+    temporaryDirectory: await temporaryDirectory(project),
+    threads: limits.threads,
+    ...(limits.seconds === undefined ? {} : { seconds: limits.seconds }),
+    ...(limits.memoryBytes === undefined ? {} : { memoryBytes: limits.memoryBytes }),
+  });
+}
+
+/** In the home; a home that cannot be written (shared, read-only) is queried all the same. */
+async function temporaryDirectory(project: Project): Promise<string> {
+  try {
+    return await project.store.temporaryDirectory("sql");
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    return mkdtemp(join(tmpdir(), "neurotables-sql-"));
+  }
+}
+
+function formatOf(options: CommandOptions): SqlFormat {
+  const given = options.text("format") as SqlFormat | undefined;
+  if (options.flag("json")) {
+    if (given !== undefined && given !== "json") {
+      throw new UsageError("option-value", `--json and --format ${given} contradict each other`);
+    }
+    return "json";
+  }
+  if (given !== undefined) return given;
+  const extension = extname(options.text("out") ?? "")
+    .slice(1)
+    .toLowerCase();
+  return SQL_FORMATS.find((format) => format === extension) ?? "table";
+}
+
+function secondsOf(options: CommandOptions): number | undefined {
+  const text = options.text("timeout");
+  if (text === undefined) return undefined;
+  const match = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text);
+  const seconds =
+    match === null ? Number.NaN : Number(match[1]) * ({ s: 1, m: 60, h: 3600 }[match[2] ?? "s"] as number);
+  if (!(seconds > 0 && seconds < 1e6)) {
+    throw new UsageError("option-value", `--timeout is a number of seconds (30, 5m, 1h), not "${text}"`);
+  }
+  return seconds;
+}
+
+function memoryOf(options: CommandOptions): number | undefined {
+  const text = options.text("memory");
+  if (text === undefined) return undefined;
+  const match = /^(\d+(?:\.\d+)?)\s*(MB|GB)$/i.exec(text);
+  if (match === null) throw new UsageError("option-value", `--memory is a size such as 500MB or 4GB, not "${text}"`);
+  return Math.round(Number(match[1]) * (match[2]?.toUpperCase() === "GB" ? 1e9 : 1e6));
+}
+
+/** Most text that stdin may hold as a query. */
+const QUERY_BYTES = 1 << 20;
+
+async function readAll(stream: AsyncIterable<unknown>): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of stream) {
+    const buffer = Buffer.from(piece as Uint8Array);
+    bytes += buffer.length;
+    if (bytes > QUERY_BYTES) throw new UsageError("not-a-query", "the query on stdin is longer than 1 MiB");
+    pieces.push(buffer);
+  }
+  return Buffer.concat(pieces).toString("utf8");
+}

@@ -1,0 +1,120 @@
+import { EXIT, type ExitCode, NeurotablesError } from "../../base/errors.js";
+import type { Plan, Project } from "../../engine/types.js";
+import { homeExists, nothingYet, openExistingProject, projectPlace } from "../project.js";
+import { ageText, byteText, countText, shortHash } from "../quantities.js";
+import { textTable } from "../text-table.js";
+import type { VerbContext } from "../verb.js";
+
+interface TableStatus {
+  readonly table: string;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly tableHash: string;
+  readonly pipeline: string;
+  readonly steps: readonly string[];
+  readonly since: number;
+  readonly changedAt: string | null;
+  /** Null: the pipeline file or its sources cannot be read now. */
+  readonly upToDate: boolean | null;
+  readonly reason: string;
+}
+
+export async function run(context: VerbContext): Promise<ExitCode> {
+  const { output } = context;
+  const place = projectPlace(context);
+  if (!homeExists(place.home)) {
+    if (output.json) await output.document({ home: place.home, generation: 0, tables: [] });
+    else output.talk(`${nothingYet(place).message}: ${nothingYet(place).wayOut}`);
+    return EXIT.ok;
+  }
+  const project = await openExistingProject(place);
+  const generation = project.store.currentGeneration();
+  const plans = new Map<string, Plan | string>();
+  for (const { pipeline } of Object.values(generation.snapshots)) {
+    if (!plans.has(pipeline)) plans.set(pipeline, await planOf(pipeline, project));
+  }
+  const tables = Object.values(generation.snapshots).map((entry): TableStatus => {
+    const { upToDate, reason } = freshness(plans.get(entry.pipeline), entry.steps);
+    return {
+      table: entry.table,
+      rows: entry.rows,
+      bytes: entry.bytes,
+      tableHash: entry.tableHash,
+      pipeline: entry.pipeline,
+      steps: entry.steps,
+      since: entry.since,
+      changedAt: changedAt(project, entry.since),
+      upToDate,
+      reason,
+    };
+  });
+  if (output.json) {
+    await output.document({
+      home: project.home,
+      generation: generation.generation,
+      createdAt: generation.createdAt,
+      tables,
+    });
+  } else if (tables.length === 0) output.talk(`${nothingYet(place).message}: ${nothingYet(place).wayOut}`);
+  else await output.data(statusText(tables, output.terminal.stdoutIsTerminal ? output.terminal.columns() : undefined));
+  return EXIT.ok;
+}
+
+/** The plan of a pipeline, or why there is none. */
+async function planOf(pipeline: string, project: Project): Promise<Plan | string> {
+  const { readPipelines } = await import("../../engine/pipeline-file.js");
+  const { planPipelines } = await import("../../engine/plan.js");
+  try {
+    return await planPipelines({ project, pipelines: await readPipelines([pipeline], { project }) });
+  } catch (error) {
+    if (error instanceof NeurotablesError) return error.message;
+    throw error;
+  }
+}
+
+function freshness(
+  plan: Plan | string | undefined,
+  steps: readonly string[],
+): Pick<TableStatus, "upToDate" | "reason"> {
+  if (plan === undefined || typeof plan === "string") return { upToDate: null, reason: plan ?? "unknown pipeline" };
+  const units = plan.units.filter((unit) => steps.includes(unit.step));
+  const stale = units.find((unit) => unit.action === "run" || unit.action === "wait");
+  if (stale !== undefined) return { upToDate: false, reason: stale.reason };
+  const skipped = units.find((unit) => unit.action === "skip");
+  if (units.length === 0 || units.every((unit) => unit.action === "skip")) {
+    return { upToDate: null, reason: skipped?.reason ?? "no step of the pipeline makes it any more" };
+  }
+  return { upToDate: true, reason: "up to date" };
+}
+
+/** When the generation in which a table changed was committed; null when `gc` has removed it. */
+function changedAt(project: Project, generation: number): string | null {
+  try {
+    return project.store.readGeneration(generation).createdAt;
+  } catch {
+    return null;
+  }
+}
+
+function statusText(tables: readonly TableStatus[], available: number | undefined): string {
+  const now = Date.now();
+  const columns = [
+    { name: "table", align: "left" as const },
+    { name: "rows", align: "right" as const },
+    { name: "size", align: "right" as const },
+    { name: "changed", align: "left" as const },
+    { name: "pipeline", align: "left" as const },
+    { name: "hash", align: "left" as const },
+    { name: "up to date", align: "left" as const },
+  ];
+  const rows = tables.map((table) => [
+    table.table,
+    countText(table.rows),
+    byteText(table.bytes),
+    table.changedAt === null ? "" : ageText((now - Date.parse(table.changedAt)) / 1000),
+    table.pipeline,
+    shortHash(table.tableHash),
+    table.upToDate === true ? "yes" : table.upToDate === null ? `unknown: ${table.reason}` : `no: ${table.reason}`,
+  ]);
+  return textTable(columns, rows, available === undefined ? {} : { available });
+}

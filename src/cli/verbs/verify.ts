@@ -1,0 +1,26 @@
+import { EXIT, type ExitCode, UsageError } from "../../base/errors.js";
+import type { Finding } from "../../store/types.js";
+import { openExistingProject, projectPlace } from "../project.js";
+import { pluralText } from "../quantities.js";
+import { qualifiedTable } from "../table-name.js";
+import type { VerbContext } from "../verb.js";
+
+export async function run(context: VerbContext): Promise<ExitCode> {
+  const { output, operands } = context;
+  const project = await openExistingProject(projectPlace(context));
+  const snapshots = project.store.currentGeneration().snapshots;
+  const table = operands[0] === undefined ? undefined : qualifiedTable(operands[0], Object.keys(snapshots));
+  if (table !== undefined && snapshots[table] === undefined) {
+    throw new UsageError("no-table", `there is no current table ${table}`);
+  }
+  const findings: Finding[] = [];
+  for await (const finding of project.store.verify(table === undefined ? {} : { table })) {
+    findings.push(finding);
+    if (!output.json) await output.data(`${finding.problem}: ${finding.message}\n  → ${finding.wayOut}\n`);
+  }
+  const tables = table === undefined ? Object.keys(snapshots) : [table];
+  if (output.json) await output.document({ ok: findings.length === 0, tables, findings });
+  else if (findings.length === 0) output.talk(`${pluralText(tables.length, "table")}: every byte is as it was written`);
+  else output.talk(`${pluralText(findings.length, "file")} damaged`);
+  return findings.length === 0 ? EXIT.ok : EXIT.storage;
+}
