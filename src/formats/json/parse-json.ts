@@ -20,7 +20,7 @@ export interface JsonOptions {
 
 /**
  * Parses JSON text or UTF-8 bytes. Plain results come from the engine's own parser, after a pass that bounds depth and
- * number of values; `ordered`, `nonFinite`, strict duplicates and the place of an error come from ours (about a fifth
+ * number of values; `ordered`, `nonFinite`, strict duplicates and the place of an error come from ours (about a quarter
  * as fast). Numbers are float64: integers beyond 2^53 are rounded and 1e999 is Infinity, as in JSON.parse.
  * @throws {FormatError} `empty`, `not-json`, `json-syntax` with line, column and a frame, `json-duplicate-key`,
  * `too-deep`, `too-many-cells`, `too-large`, `not-utf8`.

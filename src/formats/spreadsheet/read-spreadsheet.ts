@@ -19,7 +19,7 @@ export interface SpreadsheetOptions {
 /**
  * Reads an Excel workbook, .xlsx or .xls (BIFF5, BIFF8). The magic bytes decide which, never a file name. Values only:
  * text, numbers (dates as serial numbers), truth values, stored results of formulas.
- * Cost: about 15 MB of sheet XML per second; memory about 100 bytes per cell.
+ * Cost: about 7 MB of sheet XML per second, most of it in the library; memory about 100 bytes per cell.
  * @throws {FormatError} `empty`, `not-a-spreadsheet`, `spreadsheet-invalid`, `missing-sheet`, `encrypted`, `truncated`,
  * `too-large`, `too-many-cells` and those of the zip reader.
  */
