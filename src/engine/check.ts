@@ -31,7 +31,7 @@ interface Planned extends NamedQuery {
 export async function checkTables(options: CheckOptions): Promise<CheckSummary[]> {
   const { project, executor, pipelines } = options;
   const { snapshots } = project.store.currentGeneration();
-  const contracts = new ContractCatalogue({ root: project.root, derived: join(project.home, "contracts") });
+  const contracts = new ContractCatalogue({ root: project.root, derived: join(project.home, ".contracts") });
   const only = options.table === undefined ? undefined : resolveTable(options.table, Object.keys(snapshots));
   const names = new Set(pipelines.map(({ name }) => name));
   const summaries: CheckSummary[] = [];

@@ -1,6 +1,6 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml";
 import type { core } from "zod";
-import { Diagnostics, didYouMean } from "../base/diagnostics.js";
+import { closest, Diagnostics, didYouMean } from "../base/diagnostics.js";
 import type { Diagnostic } from "../base/errors.js";
 
 /** Largest pipeline file in characters, and how many nodes aliases may expand to. */
@@ -69,7 +69,7 @@ export class PipelineDocument {
     try {
       return this.#document.toJS({ maxAliasCount: MAXIMUM_ALIASES });
     } catch (error) {
-      this.#add(0, `too many aliases: ${(error as Error).message}`);
+      this.#aliasFault(error as Error);
       return undefined;
     }
   }
@@ -118,6 +118,22 @@ export class PipelineDocument {
     this.#faults.add({ line: Math.max(line, 1), column: Math.max(col, 1), message, hint });
   }
 
+  /** Points at the alias without an anchor, or at the last of too many. */
+  #aliasFault(error: Error): void {
+    let last = 0;
+    let unresolved: { readonly offset: number; readonly name: string } | undefined;
+    const document = this.#document as Document;
+    visit(document, {
+      Alias(_key, alias) {
+        last = alias.range?.[0] ?? last;
+        if (alias.resolve(document) === undefined) unresolved ??= { offset: last, name: alias.source };
+      },
+    });
+    if (unresolved !== undefined)
+      this.#add(unresolved.offset, `there is no anchor &${unresolved.name} before this alias`);
+    else this.#add(last, `too many aliases: ${error.message}`);
+  }
+
   #has(path: DocumentPath): boolean {
     return this.#node(path) !== undefined;
   }
@@ -131,7 +147,7 @@ export class PipelineDocument {
     for (const segment of path) {
       const here = this.#resolve(node);
       if (isMap(here)) {
-        const pair = here.items.find(({ key }) => isScalar(key) && String(key.value) === String(segment));
+        const pair = here.items.find(({ key }) => keyText(key) === String(segment));
         if (pair === undefined) return undefined;
         node = pair.value;
       } else if (isSeq(here)) {
@@ -150,7 +166,7 @@ export class PipelineDocument {
       const last = index === path.length - 1;
       if (isMap(here)) {
         // Of duplicate keys the last is the one that counts.
-        const pair = here.items.findLast(({ key }) => isScalar(key) && String(key.value) === String(segment));
+        const pair = here.items.findLast(({ key }) => keyText(key) === String(segment));
         if (pair === undefined) return offset;
         offset = start(pair.key) ?? offset;
         if (last && at === "value") offset = start(pair.value) ?? offset;
@@ -164,11 +180,33 @@ export class PipelineDocument {
   }
 }
 
+/** `--set` makes keys that are plain values. */
+function keyText(key: unknown): string {
+  return String(isScalar(key) ? key.value : key);
+}
+
 function start(node: unknown): number | undefined {
   return (node as Node | null | undefined)?.range?.[0];
 }
 
-function knownKeysHint(key: string, known: readonly string[]): string | undefined {
+/** What people write for the keys of the grammar. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  loader: "load",
+  transformer: "transform",
+  sources: "source",
+  inputs: "from",
+  outputs: "into",
+  parameters: "with",
+  pattern: "files",
+  path: "files",
+  license: "licence",
+};
+
+/** Which known key was meant, and else which there are. */
+export function knownKeysHint(key: string, known: readonly string[]): string | undefined {
+  const near = closest(key, [...known, ...Object.keys(SYNONYMS)]);
+  const meant = near === undefined || known.includes(near) ? near : SYNONYMS[near];
+  if (meant !== undefined && known.includes(meant)) return `did you mean "${meant}"?`;
   return didYouMean(key, known) ?? (known.length === 0 ? undefined : `known are ${known.join(", ")}`);
 }
 

@@ -120,7 +120,7 @@ async function resolvePipeline(
   options: ReadPipelineOptions,
 ): Promise<Pipeline | undefined> {
   const { root, home } = options.project;
-  const catalogue = new ContractCatalogue({ root, derived: join(home, "contracts") });
+  const catalogue = new ContractCatalogue({ root, derived: join(home, ".contracts") });
   const { dataset, pipeline: name } = shape.head;
   // Without a dataset the tables have no names, but implementations and parameters can be checked all the same.
   const scope = dataset ?? "dataset";
@@ -138,7 +138,9 @@ async function resolvePipeline(
       checkPorts(document, step, implementation, scope);
       parameterTexts = readParameters(document, step, implementation);
     }
-    const from = step.kind === "transform" ? stepInputs({ document, step, dataset: scope, writers, incomplete }) : [];
+    const reads = implementation?.kind === "transform" ? implementation.value.inputs : undefined;
+    const from =
+      step.kind === "transform" ? stepInputs({ document, step, dataset: scope, writers, incomplete, reads }) : [];
     needs.set(step.name, [...new Set(from.flatMap(({ table }) => writers.get(table) ?? []))]);
     if (implementation === undefined) continue;
     const common = {

@@ -85,7 +85,7 @@ export function checkPorts(
     }
   }
   const absent = inputs.filter((name) => !given.includes(name));
-  if (absent.length > 0) {
+  if (absent.length > 0 && given.every((name) => inputs.includes(name))) {
     document.fault(["steps", step.name, "from"], `"${step.name}" also needs ${absent.join(", ")}`, { at: "key" });
   }
 }

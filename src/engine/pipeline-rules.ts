@@ -74,13 +74,15 @@ export function stepInputs(options: {
   readonly writers: ReadonlyMap<string, readonly string[]>;
   /** Some step is malformed: what it would have written is unknown. */
   readonly incomplete: boolean;
+  /** What the implementation reads, where it is known: other tables are a fault already. */
+  readonly reads?: readonly string[] | undefined;
 }): StepInput[] {
-  const { document, step, dataset, writers, incomplete } = options;
+  const { document, step, dataset, writers, incomplete, reads } = options;
   return asList(step.from).map((written, index) => {
     const table = qualify(written, dataset);
     const external = !writers.has(table);
     const name = table.startsWith(`${dataset}.`) ? table.slice(dataset.length + 1) : table;
-    if (external && !written.includes(".") && !incomplete) {
+    if (external && !written.includes(".") && !incomplete && (reads?.includes(name) ?? true)) {
       const short = [...writers.keys()].map((known) => known.replace(`${dataset}.`, ""));
       document.fault(entryPath(["steps", step.name, "from"], step.from, index), `no step writes ${written}`, {
         hint: didYouMean(written, short) ?? "a table of another pipeline is named dataset.table",

@@ -126,7 +126,6 @@ export const pipelineSchema = z.strictObject({
 /** JSON Schema (draft 2020-12) of pipeline files: `schemas/pipeline.schema.json`. */
 export function pipelineJsonSchema(): object {
   return {
-    $id: "https://neurotables.dev/schemas/pipeline.schema.json",
     title: "neurotables pipeline",
     ...z.toJSONSchema(pipelineSchema, { io: "input" }),
   };

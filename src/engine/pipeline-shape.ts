@@ -1,6 +1,5 @@
 import type { z } from "zod";
-import { didYouMean } from "../base/diagnostics.js";
-import type { DocumentPath, PipelineDocument } from "./pipeline-document.js";
+import { type DocumentPath, knownKeysHint, type PipelineDocument } from "./pipeline-document.js";
 import {
   equalCheckSchema,
   headSchema,
@@ -42,7 +41,7 @@ export interface PipelineShape {
 /** Reads each source, step and check on its own, so that one fault hides no other. */
 export function readShape(document: PipelineDocument): PipelineShape | undefined {
   const value = document.value();
-  if (!document.readable) return undefined;
+  if (!document.readable || (value === undefined && document.faults.length > 0)) return undefined;
   if (!isMapping(value)) {
     document.fault([], "a pipeline file is a mapping with pipeline, dataset, sources and steps");
     return undefined;
@@ -52,7 +51,7 @@ export function readShape(document: PipelineDocument): PipelineShape | undefined
   if (!head.success) document.schemaFaults(head.error, [], Object.keys(headSchema.shape));
   const sources = entries(document, value.sources, ["sources"]);
   const steps = entries(document, value.steps, ["steps"]);
-  if (isMapping(value.steps) && steps.length === 0)
+  if (isMapping(value.steps) && Object.keys(value.steps).length === 0)
     document.fault(["steps"], "a pipeline needs at least one step", { at: "key" });
   return {
     head: head.success ? head.data : headFields(rest),
@@ -130,11 +129,11 @@ function readStep(document: PipelineDocument, name: string, value: unknown): Ste
   let misspelt = false;
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue;
-    const hint = didYouMean(key, known);
-    misspelt ||= hint !== undefined;
+    const hint = knownKeysHint(key, known);
+    misspelt ||= /"(load|transform)"/.test(hint ?? "");
     document.fault([...path, key], `unknown key ${JSON.stringify(key)}`, {
       at: "key",
-      hint: hint ?? `known are ${known.join(", ")}`,
+      hint,
     });
   }
   if (!misspelt) document.fault(path, `step "${name}" has neither load nor transform`, { at: "key" });
@@ -175,7 +174,7 @@ function readCheck(document: PipelineDocument, index: number, value: unknown): C
   for (const key of misspelt) {
     document.fault([...path, key], `unknown key ${JSON.stringify(key)}`, {
       at: "key",
-      hint: didYouMean(key, known) ?? `known are ${known.join(", ")}`,
+      hint: knownKeysHint(key, known),
     });
   }
   if (misspelt.length === 0) document.fault(path, "the check has none of equal, none and unique");
