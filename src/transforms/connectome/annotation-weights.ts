@@ -128,6 +128,7 @@ export class AnnotationWeights {
       for (let b = a; b < SLOTS; b++) {
         const there = a * SLOTS + b;
         const back = b * SLOTS + a;
+        if (rows[there] === 0 && rows[back] === 0) continue;
         const weight = options.listingMean
           ? meanOfListings({ sums, rows, there, back, summed })
           : Math.max(sums[there] as number, sums[back] as number);

