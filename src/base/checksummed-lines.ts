@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /**
- * JSON objects that carry the checksum of their own bytes: `{"checksum":"<64 hex digits>",…}`, one per line. Still
+ * JSON objects that carry the checksum of the bytes behind it: `{"checksum":"<SHA-256>",…}`, one per line. Still
  * JSON (and JSON lines) for every other reader; every byte of the line is covered, so any flipped bit is seen.
  */
 
@@ -14,7 +14,8 @@ const NEWLINE = 10;
 export function sealJson(value: Readonly<Record<string, unknown>>): string {
   const body = JSON.stringify(value);
   if (body === "{}") throw new TypeError("an empty object cannot be sealed");
-  return `${PREFIX}${createHash("sha256").update(body, "utf8").digest("hex")}",${body.slice(1)}\n`;
+  const members = body.slice(1);
+  return `${PREFIX}${hash("sha256", members)}",${members}\n`;
 }
 
 /** The object on the line (without its newline); undefined when it is damaged. */
@@ -23,8 +24,7 @@ export function openSealedJson(line: Uint8Array): Record<string, unknown> | unde
   if (bytes.length <= BODY) return undefined;
   const head = bytes.toString("latin1", 0, BODY);
   // Over the bytes, not the decoded text: decoding maps different bytes to the same replacement character.
-  const found = createHash("sha256").update("{").update(bytes.subarray(BODY)).digest("hex");
-  if (head !== `${PREFIX}${found}",`) return undefined;
+  if (head !== `${PREFIX}${hash("sha256", bytes.subarray(BODY))}",`) return undefined;
   try {
     const value: unknown = JSON.parse(`{${bytes.toString("utf8", BODY)}`);
     return typeof value === "object" && value !== null && !Array.isArray(value)

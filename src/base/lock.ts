@@ -33,8 +33,10 @@ export interface Mark {
 
 const RETRY_MILLISECONDS = { first: 2, most: 100 } as const;
 
-/** Files to remove when this process exits, by any way that runs handlers. */
+/** Marks of this process, to remove when it exits by any way that runs handlers. */
 const held = new Map<string, FileOperations>();
+/** Marks that were released but could not be removed: they mean nothing to us, and others see them until we exit. */
+const unremoved = new Map<string, FileOperations>();
 let exitHandler = false;
 
 /**
@@ -62,12 +64,12 @@ export class LockFolder {
     if (this.marks(excludedBy).length > 0) return undefined;
     const file = `${encodeName(name)}@${ownerName(currentOwner())}.${randomBytes(6).toString("hex")}`;
     const path = join(this.#folder, file);
-    this.#write(path, purpose);
-    held.set(path, this.#files);
     if (!exitHandler) {
       exitHandler = true;
       process.on("exit", releaseAll);
     }
+    this.#write(path, purpose);
+    held.set(path, this.#files);
     const release = () => {
       if (!held.delete(path)) return;
       removeMark(this.#files, path);
@@ -110,7 +112,8 @@ export class LockFolder {
       const match = /^([^@]+)@([^.]+)\.[0-9a-f]{12}$/.exec(file);
       const owner = match?.[2] === undefined ? undefined : parseOwner(match[2]);
       if (match === null || owner === undefined) continue;
-      if (ownerState(owner) === "dead") removeMark(this.#files, join(this.#folder, file));
+      const path = join(this.#folder, file);
+      if (unremoved.has(path) || ownerState(owner) === "dead") removeMark(this.#files, path);
       else if (wanted.has(match[1] as string)) marks.push({ name: decodeName(match[1] as string), owner, file });
     }
     return marks;
@@ -177,13 +180,15 @@ export class LockFolder {
 function removeMark(files: FileOperations, path: string): void {
   try {
     files.unlink(path);
-  } catch {
-    // Gone already, or left: it says itself whose it is, and dies with its process.
+    unremoved.delete(path);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") unremoved.delete(path);
+    else unremoved.set(path, files);
   }
 }
 
 function releaseAll(): void {
-  for (const [path, files] of held) removeMark(files, path);
+  for (const [path, files] of [...held, ...unremoved]) removeMark(files, path);
   held.clear();
 }
 

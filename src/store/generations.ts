@@ -76,7 +76,18 @@ export class Generations {
    * @throws {StorageError}
    */
   current(): Generation {
-    for (const number of this.numbers().reverse()) {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return this.#newestOf(this.numbers());
+      } catch (error) {
+        // Newer generations and a garbage collection came between the listing and the reading.
+        if (attempt === 3 || (error as StorageError).tag !== "storage/missing") throw error;
+      }
+    }
+  }
+
+  #newestOf(numbers: readonly number[]): Generation {
+    for (const number of [...numbers].reverse()) {
       const generation = this.#read(number);
       if (generation !== undefined) return generation;
     }
@@ -87,7 +98,7 @@ export class Generations {
   read(number: number): Generation {
     if (number === 0) return EMPTY_GENERATION;
     const path = this.path(number);
-    if (this.#files.size(path) === undefined) {
+    if (guarded("read", path, () => this.#files.size(path)) === undefined) {
       throw new StorageError("no-generation", `there is no generation ${number}`, {
         fields: { generation: number, file: path },
         wayOut: `Stored are: ${this.numbers().join(", ") || "none"}.`,
@@ -111,10 +122,12 @@ export class Generations {
    */
   async commit(update: GenerationUpdate, run: string): Promise<Generation> {
     for (let attempt = 0; ; attempt++) {
-      const current = this.current();
+      // One listing for both: a generation that comes between them must make the link below fail.
+      const numbers = this.numbers();
+      const current = this.#newestOf(numbers);
       const changes = update(current);
       if (changes === undefined) return current;
-      const number = Math.max(current.generation, this.numbers().at(-1) ?? 0) + 1;
+      const number = (numbers.at(-1) ?? 0) + 1;
       const next: Generation = {
         generation: number,
         parent: current.generation,

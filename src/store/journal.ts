@@ -52,6 +52,8 @@ export interface RunJournal {
 }
 
 const RUN = /^[0-9]{8}T[0-9]{6}Z-[0-9]+-[0-9a-f]{4}$/;
+/** Characters of a run id that tell the time. */
+const SECONDS = 16;
 const START = "journal-start";
 const END = "journal-end";
 /** How much of each end of a file is read to list it. */
@@ -92,9 +94,14 @@ export class Journal {
 
   /** Newest first. Reads the ends of each file only. */
   runs(limit = Number.POSITIVE_INFINITY): RunInfo[] {
-    return this.ids()
-      .slice(0, limit)
-      .map((run) => this.#info(run));
+    const ids = this.ids();
+    const last = ids[Math.min(limit, ids.length) - 1] ?? "";
+    // Ids tell seconds; runs of one second are told apart by their first lines.
+    return ids
+      .filter((run, i) => i < limit || run.slice(0, SECONDS) === last.slice(0, SECONDS))
+      .map((run) => this.#info(run))
+      .sort((a, b) => compareCodeUnits(b.startedAt, a.startedAt))
+      .slice(0, limit);
   }
 
   /** Run ids, newest first. */
@@ -117,7 +124,7 @@ export class Journal {
   /** @throws {StorageError} `storage/no-run` */
   read(run: string): RunRecord {
     const path = this.path(run);
-    if (!RUN.test(run) || this.#files.size(path) === undefined) {
+    if (!RUN.test(run) || guarded("read", path, () => this.#files.size(path)) === undefined) {
       throw new StorageError("no-run", `there is no run ${run}`, {
         fields: { run },
         wayOut: `The newest are: ${this.ids().slice(0, 3).join(", ") || "none"}.`,
@@ -134,7 +141,7 @@ export class Journal {
 
   #info(run: string): RunInfo {
     const path = this.path(run);
-    const size = this.#files.size(path) ?? 0;
+    const size = guarded("read", path, () => this.#files.size(path)) ?? 0;
     const head = guarded("read", path, () => this.#files.readRange(path, 0, Math.min(size, WINDOW)));
     const tail =
       size <= WINDOW ? head : guarded("read", path, () => this.#files.readRange(path, size - WINDOW, WINDOW));

@@ -31,12 +31,23 @@ export class Parts {
 
   /** Whether every part is there with its length. Looks at names and lengths only: `verify` reads the bytes. */
   has(parts: readonly Part[]): boolean {
-    return parts.every((part) => this.#files.size(this.path(part)) === part.bytes);
+    try {
+      return parts.every((part) => this.#files.size(this.path(part)) === part.bytes);
+    } catch (error) {
+      if (error instanceof TypeError) throw error;
+      return false;
+    }
   }
 
-  /** The first part that is not there with its length. */
+  /** The first part that is not there with its length. @throws {StorageError} when that cannot be seen. */
   firstMissing(snapshot: Snapshot): Part | undefined {
-    return snapshot.parts.find((part) => this.#files.size(this.path(part)) !== part.bytes);
+    return snapshot.parts.find((part) => this.size(part) !== part.bytes);
+  }
+
+  /** Bytes of the stored file; undefined when there is none. @throws {StorageError} */
+  size(part: Pick<Part, "sha256">): number | undefined {
+    const path = this.path(part);
+    return guarded("read", path, () => this.#files.size(path));
   }
 
   /**

@@ -44,7 +44,7 @@ interface Need {
  * that of the names, not of the data; time that of reading the disk once (twice with `recompute`).
  */
 export async function* verifyStore(request: Verification): AsyncGenerator<Finding> {
-  const { table, files, parts } = request;
+  const { table, parts } = request;
   const report = reporter(request.paths.home);
   const readable: Generation[] = [];
   for (const outcome of verifyManifests(request, report)) {
@@ -68,7 +68,7 @@ export async function* verifyStore(request: Verification): AsyncGenerator<Findin
   for (const need of needs.values()) {
     if (table !== undefined && need.table !== table) continue;
     const path = parts.path(need.part);
-    const found = files.size(path);
+    const found = parts.size(need.part);
     if (found === need.part.bytes) continue;
     damaged.add(need.part.sha256);
     const missing = found === undefined;
