@@ -7,7 +7,7 @@ import type { Contract, FieldType } from "../tables/contract.js";
 export async function currentViews(project: Project): Promise<readonly SqlView[]> {
   const { ContractCatalogue } = await import("../engine/contracts.js");
   const { join } = await import("node:path");
-  const contracts = new ContractCatalogue({ root: project.root, derived: join(project.home, "contracts") });
+  const contracts = new ContractCatalogue({ root: project.root, derived: join(project.home, ".contracts") });
   const snapshots = Object.entries(project.store.currentGeneration().snapshots);
   return Promise.all(
     snapshots.map(async ([name, snapshot]) => {

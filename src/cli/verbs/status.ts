@@ -23,7 +23,15 @@ export async function run(context: VerbContext): Promise<ExitCode> {
   const { output } = context;
   const place = projectPlace(context);
   if (!homeExists(place.home)) {
-    if (output.json) await output.document({ home: place.home, generation: 0, tables: [] });
+    if (output.json)
+      await output.document({
+        home: place.home,
+        generation: 0,
+        createdAt: null,
+        tables: [],
+        pipelines: [],
+        lastRun: null,
+      });
     else output.talk(`${nothingYet(place).message}: ${nothingYet(place).wayOut}`);
     return EXIT.ok;
   }
@@ -49,11 +57,16 @@ export async function run(context: VerbContext): Promise<ExitCode> {
     };
   });
   if (output.json) {
+    const pipelines = [...plans].map(([pipeline, plan]) =>
+      typeof plan === "string" ? { pipeline, error: plan } : { pipeline, counts: plan.counts, missing: plan.missing },
+    );
     await output.document({
       home: project.home,
       generation: generation.generation,
-      createdAt: generation.createdAt,
+      createdAt: generation.createdAt === "" ? null : generation.createdAt,
       tables,
+      pipelines,
+      lastRun: project.store.journal.runs(1)[0] ?? null,
     });
   } else if (tables.length === 0) output.talk(`${nothingYet(place).message}: ${nothingYet(place).wayOut}`);
   else await output.data(statusText(tables, output.terminal.stdoutIsTerminal ? output.terminal.columns() : undefined));

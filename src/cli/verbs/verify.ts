@@ -1,18 +1,15 @@
-import { EXIT, type ExitCode, UsageError } from "../../base/errors.js";
+import { EXIT, type ExitCode } from "../../base/errors.js";
 import type { Finding } from "../../store/types.js";
 import { openExistingProject, projectPlace } from "../project.js";
 import { pluralText } from "../quantities.js";
-import { qualifiedTable } from "../table-name.js";
 import type { VerbContext } from "../verb.js";
 
 export async function run(context: VerbContext): Promise<ExitCode> {
   const { output, operands } = context;
   const project = await openExistingProject(projectPlace(context));
   const snapshots = project.store.currentGeneration().snapshots;
-  const table = operands[0] === undefined ? undefined : qualifiedTable(operands[0], Object.keys(snapshots));
-  if (table !== undefined && snapshots[table] === undefined) {
-    throw new UsageError("no-table", `there is no current table ${table}`);
-  }
+  const { resolveTable } = await import("../../engine/lineage.js");
+  const table = operands[0] === undefined ? undefined : resolveTable(operands[0], Object.keys(snapshots));
   const findings: Finding[] = [];
   for await (const finding of project.store.verify(table === undefined ? {} : { table })) {
     findings.push(finding);
