@@ -32,14 +32,14 @@ function reply(message: WorkerReply, then?: () => void): void {
 
 /** What nobody awaited has failed: this process can no longer be trusted. */
 function fail(error: unknown): void {
-  reply({ kind: "failed", error: serializeError(error) }, () => process.exit(70));
+  reply({ kind: "failed", error: serializeError(error), last: true }, () => process.exit(70));
 }
 
 async function answer({ job }: WorkerRequest): Promise<void> {
   try {
     reply({ kind: "done", result: await runJob(job, jobEvents(), new AbortController().signal) });
   } catch (error) {
-    reply({ kind: "failed", error: serializeError(error) });
+    reply({ kind: "failed", error: serializeError(error), last: false });
   }
 }
 

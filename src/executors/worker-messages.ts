@@ -9,4 +9,8 @@ export type WorkerReply =
   | { readonly kind: "progress"; readonly done: number; readonly total: number; readonly unit: string }
   | { readonly kind: "log"; readonly level: "info" | "warn"; readonly message: string }
   | { readonly kind: "done"; readonly result: JobResult }
-  | { readonly kind: "failed"; readonly error: SerializedError };
+  | {
+      readonly kind: "failed";
+      readonly error: SerializedError /** The child ends after it. */;
+      readonly last: boolean;
+    };

@@ -92,7 +92,10 @@ export class WorkerProcess {
       if (ended !== undefined) await this.#exited;
       if (ended !== undefined) throw ended;
       if (!("kind" in first)) throw crashError(job, { ...first, peak, output: this.#output });
-      if (first.kind === "failed") throw deserializeError(first.error);
+      if (first.kind === "failed") {
+        if (first.last) this.#alive = false;
+        throw deserializeError(first.error);
+      }
       if (first.kind !== "done") throw new Error(`a worker answered ${first.kind}`);
       look();
       return { ...first.result, peakMemoryBytes: peak > 0 ? peak : first.result.peakMemoryBytes };
@@ -106,7 +109,8 @@ export class WorkerProcess {
   }
 
   async close(): Promise<void> {
-    if (this.#alive) this.#child.kill("SIGKILL");
+    this.#alive = false;
+    this.#child.kill("SIGKILL");
     await this.#exited;
   }
 
