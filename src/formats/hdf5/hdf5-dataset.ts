@@ -1,6 +1,7 @@
 import type { Limits } from "../../base/limits.js";
 import { requireFilters } from "./filters.js";
 import { callLibrary, type Hdf5Library, type LibraryMetadata, type LibraryModule } from "./hdf5-library.js";
+import type { HeapGuard } from "./heap-guard.js";
 import { type StoragePlace, type StoredValues, storageError } from "./storage.js";
 import {
   decodeValues,
@@ -45,6 +46,7 @@ export interface DatasetOrigin {
   readonly place: StoragePlace;
   readonly limits: Limits;
   readonly fileBytes: number;
+  readonly heaps: HeapGuard;
   /** Checks that the values lie in the file, before the first read. */
   checkStorage(values: StoredValues): void;
   assertOpen(): void;
@@ -196,28 +198,19 @@ function* blocks(form: DatasetForm, slice: Hdf5Slice): Generator<Hdf5Slice> {
 }
 
 function readBlock(origin: DatasetOrigin, form: DatasetForm, block: Hdf5Slice): Hdf5Values {
-  const { library, id, place } = origin;
-  const { module } = library;
+  const { id, place } = origin;
+  const { module } = origin.library;
   const bytes = product(block.count) * form.type.itemBytes;
   const scalar = form.shape.length === 0;
   const big = (numbers: readonly number[]) => (scalar ? null : numbers.map(BigInt));
   return readThroughMemory(origin, form.type, bytes, (pointer) =>
-    callLibrary(library, place, () =>
-      module.get_dataset_data(
-        id,
-        place.path,
-        big(block.count),
-        big(block.start),
-        big(block.count.map(() => 1)),
-        pointer,
-      ),
-    ),
+    module.get_dataset_data(id, place.path, big(block.count), big(block.start), big(block.count.map(() => 1)), pointer),
   );
 }
 
 /** Lets `fill` write the memory form of values into the library's memory, and decodes it. */
 export function readThroughMemory(
-  origin: Pick<DatasetOrigin, "library" | "place">,
+  origin: Pick<DatasetOrigin, "library" | "place" | "heaps">,
   type: Hdf5Type,
   bytes: number,
   fill: (pointer: bigint) => number,
@@ -230,7 +223,11 @@ export function readThroughMemory(
   try {
     if (bytes > 0) {
       module.HEAPU8.fill(0, pointer, pointer + bytes);
-      if (fill(BigInt(pointer)) < 0) throw storageError(origin.place, "hdf5-invalid", "its values cannot be read");
+      const call = () => callLibrary(origin.library, origin.place, () => fill(BigInt(pointer)));
+      const damage = (address: number) =>
+        storageError(origin.place, "hdf5-invalid", `the global heap at byte ${address} is damaged`);
+      const status = holdsPointers(type) ? origin.heaps.during(call, damage) : call();
+      if (status < 0) throw storageError(origin.place, "hdf5-invalid", "its values cannot be read");
     }
     const memory = module.HEAPU8.subarray(pointer, pointer + bytes);
     const values = decodeValues(module, type, memory, origin.place);

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { FormatError } from "../../base/errors.js";
 import type { ByteSource } from "./byte-source.js";
+import { HeapGuard } from "./heap-guard.js";
 
 /** What h5wasm says about the type and shape of a dataset or attribute. */
 export interface LibraryMetadata {
@@ -84,6 +85,8 @@ export interface Hdf5Library {
   broken: boolean;
 }
 
+/** What the library's file system takes for a failed read. */
+const IO_ERROR = Object.assign(new Error("read error"), { name: "ErrnoError", errno: 29 });
 const PLUGIN_FOLDER = "/plugins";
 /** An instance that has leaked this often is replaced once no file is open in it. */
 const MAXIMUM_LEAKS = 200;
@@ -147,7 +150,11 @@ export function installPlugin(library: Hdf5Library, plugin: string): void {
 }
 
 /** Shows `source` to the library as a file, without a copy. Returns its name there and how to take it away again. */
-export function mountSource(library: Hdf5Library, source: ByteSource): { name: string; unmount: () => void } {
+export function mountSource(
+  library: Hdf5Library,
+  source: ByteSource,
+): { name: string; heaps: HeapGuard; unmount: () => void } {
+  const heaps = new HeapGuard(source);
   mounted += 1;
   const name = `/source-${mounted}.h5`;
   const { FS } = library.module;
@@ -164,12 +171,15 @@ export function mountSource(library: Hdf5Library, source: ByteSource): { name: s
         buffer.byteOffset + offset,
         Math.min(length, source.size - position),
       );
-      return readable.read(target, position);
+      const got = readable.read(target, position);
+      if (!heaps.admits(target.subarray(0, got), position)) throw IO_ERROR;
+      return got;
     },
   };
   library.openFiles.add(name);
   return {
     name,
+    heaps,
     unmount: () => {
       readable = undefined;
       library.openFiles.delete(name);

@@ -231,6 +231,7 @@ export async function openHdf5(from: Uint8Array | string, options: OpenHdf5Optio
           place,
           limits,
           fileBytes: source.size,
+          heaps: mount.heaps,
           checkStorage: (values) => checkStorage({ source, superblock, place, address, values }),
           assertOpen,
         });
@@ -250,8 +251,8 @@ export async function openHdf5(from: Uint8Array | string, options: OpenHdf5Optio
         if (bytes > Math.min(limits.bytes, source.size)) {
           throw storageError(place, "limit", `an attribute of ${bytes} bytes in a file of ${source.size}`);
         }
-        const values = readThroughMemory({ library, place }, type, bytes, (pointer) =>
-          call(place.path, () => module.get_attribute_data(id, found, name, pointer)),
+        const values = readThroughMemory({ library, place, heaps: mount.heaps }, type, bytes, (pointer) =>
+          module.get_attribute_data(id, found, name, pointer),
         );
         return { shape, values };
       },
