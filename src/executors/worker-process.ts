@@ -110,6 +110,8 @@ export class WorkerProcess {
 
   async close(): Promise<void> {
     this.#alive = false;
+    // Nothing else may be left that keeps this process waiting.
+    this.#hold(true);
     this.#child.kill("SIGKILL");
     await this.#exited;
   }
