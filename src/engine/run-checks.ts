@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { hashOf } from "../base/hash.js";
 import type { Snapshot, StepRecord } from "../store/types.js";
 import { checkSql } from "./check-queries.js";
@@ -22,15 +23,22 @@ export interface NamedQuery {
   readonly sql: string;
 }
 
-/** The checks that every pipeline has: the contract keys of what it wrote are unique. */
-export function defaultChecks(pipeline: Pipeline): Check[] {
-  const tables = new Set(pipeline.steps.flatMap((step) => step.into));
+/**
+ * The checks that every pipeline has: contract keys are unique across the partitions of a table. (Within one, the
+ * writer has refused a second row of a key.)
+ */
+export function defaultChecks(
+  pipeline: Pipeline,
+  tables: ReadonlyMap<string, { readonly snapshot: Snapshot }>,
+): Check[] {
   const declared = new Set(
     pipeline.checks.flatMap(({ rule }) =>
       rule.kind === "unique" ? [rule.table.replace(`${pipeline.dataset}.`, "")] : [],
     ),
   );
   return [...tables]
+    .filter(([, { snapshot }]) => snapshot.partitions.length > 1)
+    .map(([table]) => table)
     .filter((table) => (pipeline.contracts.get(table)?.contract.key.length ?? 0) > 0)
     .filter((table) => !declared.has(table.replace(`${pipeline.dataset}.`, "")))
     .map((table) => ({ name: `${table} has unique keys`, rule: { kind: "unique", table }, needs: [] }));
@@ -143,7 +151,9 @@ export async function runQueries(options: {
     })),
     queries: options.queries.map(({ sql }, index) => ({ id: String(index), sql, maxRows: MOST_ROWS })),
   };
-  const result = await executor.run(job, { progress() {}, log() {} }, signal);
+  const result = await executor
+    .run(job, { progress() {}, log() {} }, signal)
+    .finally(() => rm(temporaryDirectory, { recursive: true, force: true }).catch(() => {}));
   const byId = new Map(result.queries?.map((query) => [query.id, query]));
   return options.queries.map((_query, index) => {
     const answer = byId.get(String(index));

@@ -107,7 +107,10 @@ async function adoptAll(given: { context: RunContext; job: Job; table: WrittenTa
     }
     if (!path.startsWith(job.temporaryDirectory))
       throw new Error(`${table.table}: a job wrote ${path}, outside its folder`);
-    const { sha256, bytes, rows } = await context.store.adoptPart(path);
+    const { sha256, bytes, rows } = await context.store.adoptPart(
+      path,
+      table.paths.length === 1 ? { rows: table.rows } : {},
+    );
     parts.push({ sha256, bytes, rows });
   }
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);

@@ -160,7 +160,7 @@ async function checkTables(
       if (!tables.has(table)) tables.set(table, { snapshot: entry, contractPath: "" });
     }
   }
-  const checks = [...defaultChecks(pipeline), ...pipeline.checks];
+  const checks = [...defaultChecks(pipeline, made), ...pipeline.checks];
   return await runChecks({ context, pipeline, checks, tables, missingSources, partial });
 }
 
