@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { RecordBatch } from "apache-arrow";
 import { FormatError } from "../base/errors.js";
@@ -46,7 +46,6 @@ export async function concatenateParts(options: ConcatenateOptions): Promise<rea
   const filled = options.parts.filter((part) => part.rows > 0);
   const groups = group(filled.length > 0 ? filled : options.parts.slice(0, 1), partBytes);
   const results: OutputPart[] = [];
-  mkdirSync(directory, { recursive: true });
   for (const [number, members] of groups.entries()) {
     const [only] = members;
     if (members.length === 1 && only !== undefined) {
@@ -68,6 +67,7 @@ export async function concatenateParts(options: ConcatenateOptions): Promise<rea
     });
     results.push({ path, bytes: written.bytes, rows: written.rows, reused: false });
   }
+  if (options.temporaryDirectory === undefined) rmSync(temporaryDirectory, { recursive: true, force: true });
   return results;
 }
 

@@ -262,17 +262,13 @@ export class BytesBuilder extends ArrayBuilder<Utf8 | Binary> {
     this.#offsets[++this.length] = this.#used;
   }
 
-  /** Appends a value of `length` bytes and returns where it starts, for the caller to fill in {@link bytes}. */
-  appendSpace(length: number): number {
+  /** Appends the bytes of `source` from `from`; few bytes are copied one by one, without making a view. */
+  appendPart(source: Uint8Array, from: number, length: number): void {
     this.#reserve(1, length);
-    const start = this.#used;
+    if (length > 64) this.#bytes.set(source.subarray(from, from + length), this.#used);
+    else for (let i = 0; i < length; i++) this.#bytes[this.#used + i] = source[from + i] as number;
     this.#used += length;
     this.#offsets[++this.length] = this.#used;
-    return start;
-  }
-
-  get bytes(): Uint8Array {
-    return this.#bytes;
   }
 
   protected pushEmpty(count: number): void {

@@ -110,25 +110,43 @@ function closeLists(builder: ListBuilder, base: number, lengths: Int32Array, val
   }
 }
 
+/**
+ * Text and binary values: short ones stand in the vector, longer ones behind a pointer. DuckDB lays the longer ones of
+ * a chunk one after the other, so that a few stretches hold them all: each stretch is fetched at once.
+ */
 function readBytes(vector: Vector, builder: BytesBuilder, count: number, validity: Uint8Array | null): void {
   if (validity !== null) builder.markValidity(validity, 0, count);
-  const entries = raw.vector_get_data(vector, count * ENTRY_BYTES);
-  const view = new DataView(entries.buffer, entries.byteOffset, entries.byteLength);
-  const seen = new Map<bigint, Uint8Array>();
+  const entries = raw.vector_get_data(vector, count * ENTRY_BYTES).slice();
+  const words = new Uint32Array(entries.buffer, 0, count * 4);
+  let stretch: Uint8Array = entries;
+  let at = 0;
+  let end = 0;
   for (let i = 0; i < count; i++) {
-    const at = i * ENTRY_BYTES;
-    const length = isValid(validity, i) ? view.getUint32(at, true) : 0;
+    const length = isValid(validity, i) ? (words[i * 4] as number) : 0;
     if (length <= INLINE_BYTES) {
-      builder.appendBytes(entries.subarray(at + 4, at + 4 + length));
+      builder.appendPart(entries, i * ENTRY_BYTES + 4, length);
       continue;
     }
-    // Values of a dictionary-coded column share their memory: each is fetched once per chunk.
-    const pointer = view.getBigUint64(at + 8, true);
-    let bytes = seen.get(pointer);
-    if (bytes === undefined || bytes.length !== length) {
-      bytes = raw.get_data_from_pointer(entries.buffer as ArrayBuffer, entries.byteOffset + at + 8, length);
-      seen.set(pointer, bytes);
+    if (at === end) {
+      end = stretchLength(words, validity, i, count);
+      stretch = raw.get_data_from_pointer(entries.buffer as ArrayBuffer, i * ENTRY_BYTES + 8, end);
+      at = 0;
     }
-    builder.appendBytes(bytes);
+    builder.appendPart(stretch, at, length);
+    at += length;
   }
+}
+
+/** Bytes of the longer values from `first` on that follow each other in memory without a gap. */
+function stretchLength(words: Uint32Array, validity: Uint8Array | null, first: number, count: number): number {
+  const pointerOf = (i: number) => (words[i * 4 + 2] as number) + (words[i * 4 + 3] as number) * 2 ** 32;
+  const start = pointerOf(first);
+  let bytes = words[first * 4] as number;
+  for (let i = first + 1; i < count; i++) {
+    const length = isValid(validity, i) ? (words[i * 4] as number) : 0;
+    if (length <= INLINE_BYTES) continue;
+    if (pointerOf(i) !== start + bytes) break;
+    bytes += length;
+  }
+  return bytes;
 }
