@@ -30,7 +30,13 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   }
   const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
   const words = tokens.flatMap((token) => (token.kind === "positional" ? [token.value] : []));
-  const verb = findVerb(words[0]);
+  const verb = VERBS.find(({ name }) => name === words[0]);
+  for (const token of tokens) {
+    // A misspelt option swallows no value, so that its value looks like a verb: the option is what to speak of.
+    if (token.kind === "option" && !all.has(token.name))
+      findOption({ name: token.name, raw: token.rawName, verb, all });
+  }
+  if (verb === undefined && words[0] !== undefined) throw unknownVerb(words[0]);
   const values: Record<string, string | boolean | string[]> = {};
   for (const token of tokens) {
     if (token.kind !== "option") continue;
@@ -42,13 +48,10 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   return { verb, operands, values };
 }
 
-function findVerb(word: string | undefined): VerbSpec | undefined {
-  if (word === undefined) return undefined;
-  const verb = VERBS.find(({ name }) => name === word);
-  if (verb !== undefined) return verb;
+function unknownVerb(word: string): UsageError {
   const names = VERBS.map(({ name }) => name);
   const near = didYouMean(word, names);
-  throw new UsageError("unknown-verb", `neurotables has no verb "${word}"${near === undefined ? "" : `; ${near}`}`, {
+  return new UsageError("unknown-verb", `neurotables has no verb "${word}"${near === undefined ? "" : `; ${near}`}`, {
     fields: { verb: word },
     wayOut: `the verbs are ${names.join(", ")}; neurotables --help says what they do`,
   });

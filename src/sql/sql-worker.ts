@@ -15,6 +15,9 @@ const CELL_CHARACTERS = 10_000;
 let database: SqlDatabase | undefined;
 let acknowledged: (() => void) | undefined;
 let cancelled = false;
+/** Interrupting is repeated until the query has ended: an interrupt between two calls of DuckDB is lost. */
+let interrupting: NodeJS.Timeout | undefined;
+const INTERRUPT_MILLISECONDS = 25;
 
 function reply(message: SqlReply): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -97,6 +100,9 @@ async function answer(request: SqlRequest): Promise<void> {
   } catch (error) {
     const stopped = new NeurotablesError("interrupted", "the query was cancelled", { exitCode: 130 });
     await reply({ kind: "failed", error: serializeError(cancelled ? stopped : error) });
+  } finally {
+    clearInterval(interrupting);
+    interrupting = undefined;
   }
 }
 
@@ -105,6 +111,7 @@ process.on("message", (request: SqlRequest) => {
   else if (request.kind === "cancel") {
     cancelled = true;
     database?.interrupt();
+    interrupting ??= setInterval(() => database?.interrupt(), INTERRUPT_MILLISECONDS);
     acknowledged?.();
   } else answer(request).catch(() => process.exit(1));
 });

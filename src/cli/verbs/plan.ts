@@ -9,13 +9,14 @@ import type { VerbContext } from "../verb.js";
 export async function run(context: VerbContext): Promise<ExitCode> {
   const { output, operands, options } = context;
   const names = absolutePipelines(context, operands);
-  const project = await openProject(projectPlace(context, operands));
+  const place = projectPlace(context, operands);
   const { readPipelines } = await import("../../engine/pipeline-file.js");
   const { planPipelines } = await import("../../engine/plan.js");
   const set = await parameterChanges(options.texts("set"));
-  const pipelines = await readPipelines(names, { project, set });
+  const pipelines = await readPipelines(names, { project: place, set });
   for (const warning of pipelines.flatMap((pipeline) => pipeline.warnings)) output.warn(warning);
   const only = options.text("only");
+  const project = await openProject(place);
   const plan = await planPipelines({ project, pipelines, ...(only === undefined ? {} : { only }) });
   if (output.json) await output.document(plan);
   else await output.data(planText(plan, output.terminal.stdoutIsTerminal ? output.terminal.columns() : undefined));
