@@ -25,6 +25,7 @@ import {
   u64,
   variableTextType,
 } from "./hdf5-messages.js";
+import { type SymbolTablePlacer, symbolTable } from "./hdf5-symbol-table.js";
 
 /** Data of a dataset, row-major: numbers, texts of variable length, paths of objects referred to, or float64 compounds. */
 export type WriteHdf5Data =
@@ -50,7 +51,7 @@ export interface WriteHdf5Dataset {
 
 export interface WriteHdf5Options {
   /** Datasets by path (`a/b/c`); groups are made as needed. */
-  readonly datasets: Readonly<Record<string, WriteHdf5Dataset>>;
+  readonly datasets?: Readonly<Record<string, WriteHdf5Dataset>>;
   /** Attributes of groups by path (`""` is the root); also makes empty groups. */
   readonly groups?: Readonly<Record<string, Readonly<Record<string, WriteHdf5Attribute>>>>;
   /** Soft and external links by path; a hard link is given by the path of its target. */
@@ -67,6 +68,12 @@ interface Node {
 /** Addresses of objects, by path. All 0 in the first pass, in which only sizes count. */
 type Addresses = (path: string) => bigint;
 
+/** Bytes that hold addresses of objects, zeros until these are known. */
+interface Pending {
+  readonly data: Buffer;
+  readonly addresses: readonly { readonly offset: number; readonly path: string }[];
+}
+
 const CHUNKS_PER_NODE = 64;
 
 /**
@@ -77,12 +84,11 @@ export function writeHdf5(options: WriteHdf5Options): Uint8Array {
   return new Hdf5Writer(options).bytes();
 }
 
-class Hdf5Writer {
+class Hdf5Writer implements SymbolTablePlacer {
   private readonly options: WriteHdf5Options;
   private readonly nodes = new Map<string, Node>();
   private readonly parts: Buffer[] = [];
-  /** Arrays of references, written as zeros until the objects have addresses; `at` is their place in `parts`. */
-  private readonly pending: { readonly targets: readonly string[]; readonly at: number }[] = [];
+  private readonly pending: Pending[] = [];
   private end = 96;
 
   constructor(options: WriteHdf5Options) {
@@ -90,34 +96,43 @@ class Hdf5Writer {
   }
 
   bytes(): Uint8Array {
-    const { datasets, groups = {}, links = {} } = this.options;
-    const members = new Map<string, string[]>([["", []]]);
-    const enter = (path: string): void => {
-      const slash = path.lastIndexOf("/");
-      const parent = slash < 0 ? "" : path.slice(0, slash);
-      if (!members.has(parent)) {
-        members.set(parent, []);
-        enter(parent);
-      }
-      const list = members.get(parent) as string[];
-      if (path !== "" && !list.includes(path)) list.push(path);
-    };
-    for (const path of [...Object.keys(groups), ...Object.keys(datasets), ...Object.keys(links)]) {
-      if (path in groups && !members.has(path)) members.set(path, []);
-      enter(path);
-    }
+    const { datasets = {}, groups = {}, links = {} } = this.options;
     for (const [path, dataset] of Object.entries(datasets)) this.addDataset(path, dataset);
-    for (const [path, children] of members) this.addGroup(path, children, groups[path] ?? {});
+    for (const [path, children] of this.members()) {
+      if (!(path in datasets)) this.addGroup(path, [...children], groups[path] ?? {}, links);
+    }
     for (const node of this.nodes.values()) {
       node.address = BigInt(this.end);
       this.end += padded(objectHeader(node.messages(() => 0n))).length;
     }
     for (const node of this.nodes.values()) this.parts.push(padded(objectHeader(node.messages(this.address))));
-    for (const { targets, at } of this.pending) {
-      for (const [i, target] of targets.entries()) u64(this.address(target)).copy(this.parts[at] as Buffer, i * 8);
+    for (const { data, addresses } of this.pending) {
+      for (const { offset, path } of addresses) u64(this.address(path)).copy(data, offset);
     }
     const userBlock = Buffer.from(this.options.userBlock ?? []);
     return new Uint8Array(Buffer.concat([userBlock, this.superblock(userBlock.length), ...this.parts]));
+  }
+
+  /** Paths of the members of each group. */
+  private members(): Map<string, Set<string>> {
+    const { datasets = {}, groups = {}, links = {} } = this.options;
+    const members = new Map<string, Set<string>>([["", new Set()]]);
+    const enter = (path: string): void => {
+      if (path === "") return;
+      const parent = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+      const list = members.get(parent);
+      if (list !== undefined) {
+        list.add(path);
+        return;
+      }
+      members.set(parent, new Set([path]));
+      enter(parent);
+    };
+    for (const path of Object.keys(groups)) {
+      if (!members.has(path)) members.set(path, new Set());
+    }
+    for (const path of [...Object.keys(groups), ...Object.keys(datasets), ...Object.keys(links)]) enter(path);
+    return members;
   }
 
   private readonly address: Addresses = (path) => {
@@ -143,11 +158,16 @@ class Hdf5Writer {
   }
 
   /** Puts bytes at the end of the file; returns their address. */
-  private place(data: Buffer): bigint {
+  place(data: Buffer): bigint {
+    return this.placeWithAddresses(data, []);
+  }
+
+  placeWithAddresses(data: Buffer, addresses: Pending["addresses"]): bigint {
     const address = BigInt(this.end);
     const body = padded(data);
     this.parts.push(body);
     this.end += body.length;
+    if (addresses.length > 0) this.pending.push({ data: body, addresses });
     return address;
   }
 
@@ -155,9 +175,21 @@ class Hdf5Writer {
     path: string,
     children: readonly string[],
     attributes: Readonly<Record<string, WriteHdf5Attribute>>,
+    links: NonNullable<WriteHdf5Options["links"]>,
   ): void {
-    const { links = {} } = this.options;
     const own = this.attributes(attributes);
+    const nameOf = (child: string) => child.slice(child.lastIndexOf("/") + 1);
+    if (!children.some((child) => child in links && "externalFile" in (links[child] as object))) {
+      const members = children.map((child) => {
+        const given = links[child];
+        if (given !== undefined && "soft" in given) return { name: nameOf(child), target: given };
+        return { name: nameOf(child), target: { path: given !== undefined && "hard" in given ? given.hard : child } };
+      });
+      const table = symbolTable(members, this);
+      this.nodes.set(path, { address: 0n, messages: () => [table, ...own] });
+      return;
+    }
+    // Only the newer form of a group can hold external links.
     this.nodes.set(path, {
       address: 0n,
       messages: (addresses) => [
@@ -165,13 +197,8 @@ class Hdf5Writer {
         ...own,
         ...children.map((child) => {
           const given = links[child];
-          const target =
-            given === undefined
-              ? { address: addresses(child) }
-              : "hard" in given
-                ? { address: addresses(given.hard) }
-                : given;
-          return link(child.slice(child.lastIndexOf("/") + 1), target);
+          if (given === undefined) return link(nameOf(child), { address: addresses(child) });
+          return link(nameOf(child), "hard" in given ? { address: addresses(given.hard) } : given);
         }),
       ],
     });
@@ -187,10 +214,15 @@ class Hdf5Writer {
     ];
     const { type, bytes } = this.encode(data);
     const itemBytes = type.readUInt32LE(4);
-    if ("references" in data) this.pending.push({ targets: data.references, at: this.parts.length });
+    const references = "references" in data ? data.references : [];
+    const placeAll = () =>
+      this.placeWithAddresses(
+        bytes,
+        references.map((target, i) => ({ offset: i * 8, path: target })),
+      );
     const fixed =
-      chunks === undefined || "references" in data
-        ? [contiguousLayout(bytes.length === 0 ? UNDEFINED_ADDRESS : this.place(bytes), bytes.length)]
+      chunks === undefined || references.length > 0
+        ? [contiguousLayout(bytes.length === 0 ? UNDEFINED_ADDRESS : placeAll(), bytes.length)]
         : this.chunked({ shape, chunks, filters, itemBytes }, bytes);
     this.nodes.set(path, { address: 0n, messages: () => [...common(type), ...fixed, ...own, ...messages] });
   }

@@ -113,13 +113,13 @@ export function hdf5Dataset(origin: DatasetOrigin): Hdf5Dataset {
     const bytes = cells * itemType.itemBytes;
     const allowed = Math.min(limits.bytes, Math.max(at.fileBytes * limits.ratio, 65536));
     const chunkBytes = found.chunks === null ? 0 : product(found.chunks) * itemType.itemBytes;
-    if (cells > limits.cells || bytes > allowed || chunkBytes > Math.min(limits.bytes, MAXIMUM_CHUNK_BYTES)) {
+    if (cells > limits.cells || bytes > allowed || chunkBytes > Math.min(allowed, MAXIMUM_CHUNK_BYTES)) {
       throw storageError(
         place,
         "limit",
         `shape ${dims.join(" x ")} of ${itemType.itemBytes}-byte values (chunks of ${chunkBytes} bytes) passes the limit ` +
           `for a file of ${at.fileBytes} bytes`,
-        `At most ${limits.cells} values and ${allowed} bytes are taken; chunks of at most ${MAXIMUM_CHUNK_BYTES} bytes.`,
+        `At most ${limits.cells} values and ${allowed} bytes are taken, in chunks of at most ${MAXIMUM_CHUNK_BYTES} bytes.`,
       );
     }
   }

@@ -168,6 +168,15 @@ export async function openHdf5(from: Uint8Array | string, options: OpenHdf5Optio
       return new DataView(bytes.buffer).getBigUint64(0, true);
     };
 
+    // Readers ask one object for many attributes in turn.
+    let lastNames: { readonly path: string; readonly names: string[] } | null = null;
+    const attributeNamesAt = (path: string): string[] => {
+      if (lastNames?.path !== path) {
+        lastNames = { path, names: call(path, () => module.get_attribute_names(id, path)) };
+      }
+      return [...lastNames.names];
+    };
+
     const children = (group = "/"): Hdf5Entry[] => {
       const path = require(group);
       return namesIn(path).map((name) => {
@@ -236,14 +245,11 @@ export async function openHdf5(from: Uint8Array | string, options: OpenHdf5Optio
           assertOpen,
         });
       },
-      attributeNames: (path) => {
-        const found = require(path);
-        return call(found, () => module.get_attribute_names(id, found));
-      },
+      attributeNames: (path) => attributeNamesAt(require(path)),
       attribute: (path, name) => {
         const found = require(path);
         const place = { file, path: `${found}@${name}` };
-        if (!call(found, () => module.get_attribute_names(id, found)).includes(name)) return null;
+        if (!attributeNamesAt(found).includes(name)) return null;
         const metadata = call(place.path, () => module.get_attribute_metadata(id, found, name));
         const type = hdf5Type(metadata, place);
         const shape = metadata.shape === null ? [0] : [...metadata.shape];

@@ -41,7 +41,7 @@ export class Matlab73Reader {
   private readonly limits: Limits;
   private readonly name: string;
   private readonly addresses = new Map<bigint, string>();
-  private readonly visiting = new Set<string>();
+  private readonly visiting = new Set<bigint>();
   private listed: "nothing" | "references" | "everything" = "nothing";
   private values: number;
   private cells: number;
@@ -91,17 +91,19 @@ export class Matlab73Reader {
     }
     this.values -= 1;
     if (this.values < 0) throw this.error(place, "limit", `more than ${this.limits.entries} arrays in one variable`);
-    if (this.visiting.has(place.path)) {
-      throw this.error(place, "reference-loop", `the object ${place.path} contains itself`);
-    }
-    this.visiting.add(place.path);
     const kind = this.hdf5.kindOf(place.path);
     if (kind !== "dataset" && kind !== "group") {
       throw this.error(place, "missing-object", `${place.path} is neither array nor struct`);
     }
+    // By address: one object can be reached on many paths.
+    const address = this.hdf5.addressOf(place.path);
+    if (this.visiting.has(address)) {
+      throw this.error(place, "reference-loop", `the object ${place.path} contains itself`);
+    }
+    this.visiting.add(address);
     const className = this.className(place);
     const value = kind === "group" ? this.group(place, className) : this.dataset(place, className);
-    this.visiting.delete(place.path);
+    this.visiting.delete(address);
     return value;
   }
 
