@@ -7,6 +7,7 @@ import { detectFormat } from "../../src/formats/detect-format.js";
 import { parseJson } from "../../src/formats/json/parse-json.js";
 import { readSpreadsheet } from "../../src/formats/spreadsheet/read-spreadsheet.js";
 import { buildZip } from "../formats/archive/build-zip.js";
+import { MATLAB_TARGETS } from "../formats/matlab/fuzz-targets.js";
 import { buildXlsx, workbookParts, writeWorkbook } from "../formats/spreadsheet/build-workbook.js";
 import { mutate } from "./mutate.js";
 import type { Random } from "./random.js";
@@ -143,6 +144,7 @@ export const TARGETS: readonly FuzzTarget[] = [
     read: (bytes, limits) => readSpreadsheet(bytes, { file, limits }),
     structure: mutateBiff,
   },
+  ...MATLAB_TARGETS,
 ];
 
 async function readWholeZip(bytes: Uint8Array, limits: Limits): Promise<void> {
