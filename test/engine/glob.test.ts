@@ -1,0 +1,91 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { findFiles } from "../../src/engine/glob.js";
+import { Limiter } from "../../src/engine/limiter.js";
+import { jobLimits } from "../../src/engine/resources.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+const root = temporaryDirectory();
+for (const path of [
+  "a/SI 5 one.xlsx",
+  "a/SI 5 two.xlsx",
+  "a/SI 6.xlsx",
+  "a/.hidden.xlsx",
+  "a/x[1].txt",
+  "a/deep/er/file.csv",
+  "b/10.csv",
+  "b/9.csv",
+  "b/B.csv",
+  "b/é.csv",
+]) {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), "");
+}
+
+describe("findFiles", () => {
+  it.each([
+    ["a/SI 6.xlsx", ["a/SI 6.xlsx"]],
+    ["a/SI 5*.xlsx", ["a/SI 5 one.xlsx", "a/SI 5 two.xlsx"]],
+    ["a/SI ?.xlsx", ["a/SI 6.xlsx"]],
+    ["a/*.xlsx", ["a/SI 5 one.xlsx", "a/SI 5 two.xlsx", "a/SI 6.xlsx"]],
+    ["a/.*.xlsx", ["a/.hidden.xlsx"]],
+    ["b/[0-9]*.csv", ["b/10.csv", "b/9.csv"]],
+    ["b/[!0-9]*.csv", ["b/B.csv", "b/é.csv"]],
+    ["{a,b}/{SI 6.xlsx,9.csv}", ["a/SI 6.xlsx", "b/9.csv"]],
+    ["**/*.csv", ["a/deep/er/file.csv", "b/10.csv", "b/9.csv", "b/B.csv", "b/é.csv"]],
+    ["a/**/file.csv", ["a/deep/er/file.csv"]],
+    ["a/deep", []],
+    ["nowhere/*", []],
+    ["a/x[[]1].txt", ["a/x[1].txt"]],
+    ["b/********************************B.csv", ["b/B.csv"]],
+  ])("%s", (pattern, expected) => expect(findFiles(root, pattern)).toEqual(expected));
+
+  it("refuses braces that multiply without end", () => {
+    expect(() => findFiles(root, "{a,b}".repeat(20))).toThrow(RangeError);
+  });
+});
+
+describe("Limiter", () => {
+  it("runs at most so many at once, and no more than memory allows", async () => {
+    const limiter = new Limiter({ slots: 3, memoryBytes: 100 });
+    let running = 0;
+    let used = 0;
+    let most = 0;
+    let mostUsed = 0;
+    const work = (memory: number) =>
+      limiter.run(memory, async () => {
+        running++;
+        used += memory;
+        most = Math.max(most, running);
+        mostUsed = Math.max(mostUsed, running > 1 ? used : 0);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        running--;
+        used -= memory;
+      });
+    await Promise.all([10, 60, 60, 500, 10, 10, 10, 30, 20, 60].map(work));
+    expect(most).toBe(3);
+    expect(mostUsed).toBeLessThanOrEqual(100);
+    expect(running).toBe(0);
+  });
+
+  it("goes on after a failure", async () => {
+    const limiter = new Limiter({ slots: 1, memoryBytes: 1 });
+    await expect(limiter.run(1, () => Promise.reject(new Error("x")))).rejects.toThrow("x");
+    await expect(limiter.run(1, async () => 7)).resolves.toBe(7);
+  });
+});
+
+describe("jobLimits", () => {
+  it.each([
+    [
+      { memory: "500MB", time: "90s" },
+      { memoryBytes: 5e8, seconds: 90 },
+    ],
+    [
+      { memory: "1.5 GiB", time: "2h" },
+      { memoryBytes: 1.5 * 2 ** 30, seconds: 7200 },
+    ],
+    [{}, { memoryBytes: 2e9, seconds: 1800 }],
+  ])("%o", (given, expected) => expect(jobLimits(given)).toEqual(expected));
+});
