@@ -1,9 +1,12 @@
 import type { Job, JobEvents, JobResult } from "../engine/executor.js";
+import { moduleError } from "./module-error.js";
 
 /** Runs one job in this process. What it needs (Arrow, DuckDB, formats) is imported when first asked for. */
 export async function runJob(job: Job, events: JobEvents, signal: AbortSignal): Promise<JobResult> {
   const began = performance.now();
-  const result = await dispatch(job, events, signal);
+  const result = await dispatch(job, events, signal).catch((error: unknown) => {
+    throw moduleError(job, error);
+  });
   return {
     ...result,
     seconds: (performance.now() - began) / 1000,

@@ -4,7 +4,8 @@
  */
 import { Worker } from "node:worker_threads";
 import { serializeError } from "../base/errors.js";
-import type { JobEvents } from "../engine/executor.js";
+import type { Job, JobEvents } from "../engine/executor.js";
+import { moduleError } from "./module-error.js";
 import { runJob } from "./run-job.js";
 import type { WorkerReply, WorkerRequest } from "./worker-messages.js";
 
@@ -15,6 +16,7 @@ const watch = new Worker(new URL("./parent-watch.js", import.meta.url), {
   workerData: { parent: Number(process.env.NEUROTABLES_PARENT) || process.ppid },
 });
 watch.unref();
+let current: Job | undefined;
 
 process.on("disconnect", () => process.exit(0));
 // The terminal sends Ctrl-C to the whole group; the parent decides what becomes of the job.
@@ -32,10 +34,12 @@ function reply(message: WorkerReply, then?: () => void): void {
 
 /** What nobody awaited has failed: this process can no longer be trusted. */
 function fail(error: unknown): void {
-  reply({ kind: "failed", error: serializeError(error), last: true }, () => process.exit(70));
+  const told = current === undefined ? error : moduleError(current, error);
+  reply({ kind: "failed", error: serializeError(told), last: true }, () => process.exit(70));
 }
 
 async function answer({ job }: WorkerRequest): Promise<void> {
+  current = job;
   try {
     reply({ kind: "done", result: await runJob(job, jobEvents(), new AbortController().signal) });
   } catch (error) {

@@ -137,7 +137,7 @@ describe("a step that fails", () => {
     toy.write("raw/b/three.txt", "changed\n");
     const failed = await toy.run();
     expect(statuses(failed)).toEqual({ first: "failed", second: "ran", third: "skipped", count: "skipped" });
-    expect(failed).toMatchObject({ ok: false, exitCode: 70, generation: null });
+    expect(failed).toMatchObject({ ok: false, exitCode: 1, generation: null });
     expect(failed.steps[0]).toMatchObject({ partitions: { failed: 1, cached: 1 }, error: { tag: "module/threw" } });
     expect(failed.steps[3]?.reason).toBe("needs item_record, which first, second, third could not make");
     expect(failed.checks.every(({ status }) => status === "skipped")).toBe(true);

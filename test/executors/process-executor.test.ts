@@ -138,14 +138,17 @@ describe("a job that fails", () => {
     expect(await failure("!undeclared\n")).toMatchObject({ tag: "load/undeclared", fields: { table: "note_record" } });
   });
 
-  it("with a bug tells its stack", async () => {
+  it("with a bug of the user's module tells its stack", async () => {
     const error = await failure("!bug\n");
-    expect(error).toMatchObject({ tag: "bug", exitCode: 70 });
-    expect(error.stack).toContain("line-loader.mjs");
+    expect(error).toMatchObject({ tag: "module/threw", exitCode: 1, cause: { tag: "bug" } });
+    expect((error.cause as Error).stack).toContain("line-loader.mjs");
   });
 
-  it("with a rejection that nobody awaits is a bug, and the child is replaced", async () => {
-    expect(await failure("!reject\n")).toMatchObject({ tag: "bug", message: "nobody awaits this" });
+  it("with a rejection that nobody awaits fails, and the child is replaced", async () => {
+    expect(await failure("!reject\n")).toMatchObject({
+      tag: "module/threw",
+      cause: { message: "nobody awaits this" },
+    });
     await executor.run(job("x\n"), silent, new AbortController().signal);
   });
 
