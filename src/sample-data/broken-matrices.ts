@@ -22,6 +22,12 @@ export function brokenMatrices(mirror: SampleMirror): BrokenSource[] {
     ...mirror.broken("Neuro279_Syn", "uzel2022", brokenBytes73(uzel, varshney)),
     ...mirror.broken("Order279", "uzel2022", [
       {
+        name: "text named .mat",
+        bytes: new TextEncoder().encode(`${"not a matrix ".repeat(20)}\n`),
+        outcome: "format/wrong-format",
+        says: ["no MATLAB file"],
+      },
+      {
         name: "list of names that is one too short",
         bytes: writeMatlab73({ variables: { Order279: NAMES } }),
         outcome: "load/labels",
@@ -73,12 +79,6 @@ function brokenBytes5(whole: Uint8Array, hdf5: Uint8Array): Breakage[] {
       bytes: hdf5,
       outcome: "format/missing-variable",
       says: ["A_init_t_ordered"],
-    },
-    {
-      name: "text named .mat",
-      bytes: new TextEncoder().encode(`${"not a matrix ".repeat(20)}\n`),
-      outcome: "format/wrong-format",
-      says: ["no MATLAB file"],
     },
   ];
 }

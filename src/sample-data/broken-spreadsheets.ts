@@ -68,9 +68,10 @@ function edit(row: number, column: number, value: Cell): (rows: Rows) => Rows {
 export async function brokenSpreadsheets(mirror: SampleMirror): Promise<BrokenSource[]> {
   const cook = mirror.file("Cook2019/").bytes;
   return [
-    ...mirror.broken("Cook2019/", "cook2019", [...brokenContainers(cook), ...(await brokenMatrices(cook))]),
+    ...mirror.broken("Cook2019/", "cook2019", [...brokenPackages(cook), ...(await brokenMatrices(cook))]),
     ...mirror.broken("NeuronConnect.xls", "chklovskii", await brokenLists(mirror.file("NeuronConnect.xls").bytes)),
     ...mirror.broken("CElegansNeuronTables.xls", "openworm", [
+      ...otherFiles(),
       {
         name: "old workbook cut within its first blocks",
         bytes: mirror.file("CElegansNeuronTables.xls").bytes.slice(0, 700),
@@ -79,6 +80,13 @@ export async function brokenSpreadsheets(mirror: SampleMirror): Promise<BrokenSo
       },
     ]),
     ...mirror.broken("synapse_count_matrices", "witvliet2020_7_matrix", [
+      { name: "empty workbook", bytes: new Uint8Array(0), outcome: "format/empty", says: ["empty"] },
+      {
+        name: "workbook without its last bytes",
+        bytes: mirror.file("synapse_count_matrices").bytes.slice(0, -10),
+        outcome: "format/truncated",
+        says: ["not whole"],
+      },
       {
         name: "workbook with damaged bytes in the middle",
         bytes: damaged(mirror.file("synapse_count_matrices").bytes, "xl/worksheets/sheet7.xml"),
@@ -90,7 +98,7 @@ export async function brokenSpreadsheets(mirror: SampleMirror): Promise<BrokenSo
   ];
 }
 
-function brokenContainers(whole: Uint8Array): Breakage[] {
+function brokenPackages(whole: Uint8Array): Breakage[] {
   const blank = encode("<worksheet><sheetData/></worksheet>");
   const workbook = workbookMembers({ [CHEMICAL]: blank, [GAP]: blank });
   const stating = (bytes: number) => (member: ArchiveMember) =>
@@ -100,36 +108,11 @@ function brokenContainers(whole: Uint8Array): Breakage[] {
   );
   const lying = workbook.map(stating(9));
   return [
-    { name: "empty workbook", bytes: new Uint8Array(0), outcome: "format/empty", says: ["empty"] },
     {
       name: "workbook cut in half",
       bytes: whole.slice(0, whole.length >> 1),
       outcome: "format/truncated",
       says: ["not whole"],
-    },
-    {
-      name: "workbook without its last bytes",
-      bytes: whole.slice(0, -10),
-      outcome: "format/truncated",
-      says: ["not whole"],
-    },
-    {
-      name: "picture named .xlsx",
-      bytes: PICTURE,
-      outcome: "format/not-a-spreadsheet",
-      says: ["not an Excel workbook"],
-    },
-    {
-      name: "login page named .xlsx",
-      bytes: LOGIN_PAGE,
-      outcome: "format/not-a-spreadsheet",
-      says: ["an HTML page, not an Excel workbook"],
-    },
-    {
-      name: "pointer of a large-file store named .xlsx",
-      bytes: POINTER,
-      outcome: "format/not-a-spreadsheet",
-      says: ["plain text, not an Excel workbook"],
     },
     {
       name: "zip bomb named .xlsx",
@@ -148,6 +131,29 @@ function brokenContainers(whole: Uint8Array): Breakage[] {
       bytes: archiveOf(lying),
       outcome: "format/lying-size",
       says: ["sheet1\\.xml", "wrong about a size|states 9 bytes"],
+    },
+  ];
+}
+
+function otherFiles(): Breakage[] {
+  return [
+    {
+      name: "picture named as a workbook",
+      bytes: PICTURE,
+      outcome: "format/not-a-spreadsheet",
+      says: ["not an Excel workbook"],
+    },
+    {
+      name: "login page named as a workbook",
+      bytes: LOGIN_PAGE,
+      outcome: "format/not-a-spreadsheet",
+      says: ["an HTML page, not an Excel workbook"],
+    },
+    {
+      name: "pointer of a large-file store named as a workbook",
+      bytes: POINTER,
+      outcome: "format/not-a-spreadsheet",
+      says: ["plain text, not an Excel workbook"],
     },
   ];
 }
