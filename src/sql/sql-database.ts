@@ -3,7 +3,7 @@ import { StorageError, UsageError } from "../base/errors.js";
 import { CATALOGUE_COLUMNS, catalogueJson, catalogueStatement } from "./catalogue-tables.js";
 import { queryError } from "./query-error.js";
 import { guardQuery } from "./query-guard.js";
-import type { SqlCatalogue, SqlScope, SqlView } from "./sql-types.js";
+import type { SqlCatalogue, SqlColumn, SqlScope, SqlView } from "./sql-types.js";
 
 /** `'it''s'`. */
 export function sqlText(value: string): string {
@@ -141,13 +141,11 @@ export class SqlDatabase {
   async #createTables(): Promise<void> {
     const run = (sql: string) => this.#connection.run(sql);
     const schemas = new Set([CATALOGUE_SCHEMA, ...this.#scope.views.map((view) => splitName(view.name).schema)]);
-    for (const schema of schemas) await run(`CREATE SCHEMA ${sqlName(schema)}`);
+    for (const schema of schemas) await run(`CREATE SCHEMA IF NOT EXISTS ${sqlName(schema)}`);
     for (const table of Object.keys(CATALOGUE_COLUMNS) as (keyof SqlCatalogue)[]) {
       await this.#connection.run(catalogueStatement(table), [catalogueJson(table, this.#scope.catalogue[table])]);
-      for (const [column, , description] of CATALOGUE_COLUMNS[table]) {
-        const name = `${CATALOGUE_SCHEMA}.${sqlName(table)}.${sqlName(column)}`;
-        await run(`COMMENT ON COLUMN ${name} IS ${sqlText(description)}`);
-      }
+      const columns = CATALOGUE_COLUMNS[table].map(([name, type, description]) => ({ name, type, description }));
+      await this.#comment(`${CATALOGUE_SCHEMA}.${sqlName(table)}`, columns);
     }
     for (const view of this.#scope.views) {
       const { schema, table } = splitName(view.name);
@@ -156,14 +154,19 @@ export class SqlDatabase {
         throw unreadable(view, error);
       });
       if (view.description !== undefined) await run(`COMMENT ON VIEW ${name} IS ${sqlText(view.description)}`);
-      for (const column of view.columns ?? []) {
-        if (column.description === undefined) continue;
-        await run(`COMMENT ON COLUMN ${name}.${sqlName(column.name)} IS ${sqlText(column.description)}`);
-      }
-      if (this.#schemasOf.get(table.toLowerCase())?.length === 1) {
+      await this.#comment(name, view.columns ?? []);
+      if (schema !== "main" && this.#schemasOf.get(table.toLowerCase())?.length === 1) {
         await run(`CREATE VIEW main.${sqlName(table)} AS SELECT * FROM ${name}`);
       }
     }
+  }
+
+  /** A column that the stored table does not have (its contract is newer) ends the comments, not the session. */
+  async #comment(table: string, columns: readonly SqlColumn[]): Promise<void> {
+    const statements = columns.flatMap(({ name, description }) =>
+      description === undefined ? [] : [`COMMENT ON COLUMN ${table}.${sqlName(name)} IS ${sqlText(description)}`],
+    );
+    if (statements.length > 0) await this.#connection.run(statements.join(";\n")).catch(() => {});
   }
 
   async #lock(): Promise<void> {

@@ -8,6 +8,7 @@ import type { RunEvent, RunSummary, StepSummary } from "../../src/engine/types.j
 import { fakeTerminal } from "./support/fake-terminal.js";
 
 /** The codes that move the cursor and clear. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they begin with one
 const CURSOR = /\u001b\[\d+[AJ]/g;
 
 const unit = { pipeline: "p", step: "edge", partition: "" };

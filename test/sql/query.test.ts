@@ -268,6 +268,23 @@ describe("a session", () => {
     expect(existsSync(other.exportPath)).toBe(false);
   });
 
+  it("opens over tables whose contract has moved on, and over a dataset called main", async () => {
+    const [edge] = tables.views;
+    if (edge === undefined) throw new Error("no table");
+    const columns = [{ name: "renamed", type: "DOUBLE", description: "Not there yet" }];
+    const other = await openSession({
+      ...tables,
+      views: [
+        { ...edge, columns },
+        { ...edge, name: "main.other" },
+      ],
+    });
+    expect((await ask(other, "SELECT (SELECT count(*) FROM edge) + (SELECT count(*) FROM other)")).cells).toEqual([
+      ["20"],
+    ]);
+    await other.close();
+  });
+
   it("says which part is damaged", async () => {
     const views = [{ name: "worm.gone", partPaths: [join(tables.folder, "parts", "gone.parquet")] }];
     await expect(openSession({ ...tables, views })).rejects.toMatchObject({
