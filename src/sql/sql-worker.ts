@@ -115,6 +115,7 @@ process.on("message", (request: SqlRequest) => {
     acknowledged?.();
   } else answer(request).catch(() => process.exit(1));
 });
-process.on("disconnect", () => process.exit(0));
+// An orderly exit would wait for the query that nobody wants any more.
+process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
 // A terminal sends Ctrl-C to the whole group: the parent decides what it means and asks for `cancel`.
 process.on("SIGINT", () => {});
