@@ -1,7 +1,7 @@
 import { inflateSync } from "node:zlib";
 import { type ByteSource, readBytes } from "./byte-source.js";
 import { dataView, type Superblock, UNDEFINED_ADDRESS } from "./object-header.js";
-import { type StoragePlace, storageError } from "./storage.js";
+import { type StoragePlace, storageError } from "./place.js";
 
 export interface ChunkQuestion {
   readonly source: ByteSource;
@@ -14,6 +14,8 @@ export interface ChunkQuestion {
   readonly itemBytes: number;
   /** Ids of the filters, in the order they were applied. */
   readonly filters: readonly number[];
+  /** Is shown the bytes of each chunk that can be decoded here. */
+  inspect(bytes: Uint8Array): void;
 }
 
 const DEFLATE = 1;
@@ -81,8 +83,9 @@ function checkChunk(question: ChunkQuestion, chunk: Chunk, chunkBytes: number): 
   const checksums = applied.filter((id) => id === FLETCHER32).length * 4;
   const transforms = applied.filter((id) => id !== SHUFFLE && id !== FLETCHER32);
   if (transforms.length === 0) {
-    bytesAt(question, chunk.address, chunk.bytes);
+    const bytes = bytesAt(question, chunk.address, chunk.bytes);
     if (chunk.bytes !== chunkBytes + checksums) throw short(chunk.bytes);
+    if (!applied.includes(SHUFFLE)) question.inspect(bytes.subarray(0, chunkBytes));
     return;
   }
   const stored = bytesAt(question, chunk.address, chunk.bytes);
@@ -91,10 +94,10 @@ function checkChunk(question: ChunkQuestion, chunk: Chunk, chunkBytes: number): 
   const position = applied.indexOf(DEFLATE);
   const inside = applied.slice(0, position).filter((id) => id === FLETCHER32).length * 4;
   const outside = checksums - inside;
-  let inflated: number;
+  let inflated: Uint8Array;
   try {
     const data = stored.subarray(0, Math.max(0, stored.length - outside));
-    inflated = inflateSync(data, { maxOutputLength: chunkBytes + inside }).length;
+    inflated = inflateSync(data, { maxOutputLength: chunkBytes + inside });
   } catch (cause) {
     const { code } = cause as { code?: unknown };
     if (typeof code !== "string") throw cause;
@@ -102,5 +105,6 @@ function checkChunk(question: ChunkQuestion, chunk: Chunk, chunkBytes: number): 
       code === "ERR_BUFFER_TOO_LARGE" ? `more than ${chunkBytes}` : `data that do not inflate (${code}), none`,
     );
   }
-  if (inflated !== chunkBytes + inside) throw short(inflated);
+  if (inflated.length !== chunkBytes + inside) throw short(inflated.length);
+  if (!applied.includes(SHUFFLE)) question.inspect(inflated.subarray(0, chunkBytes));
 }

@@ -2,7 +2,8 @@ import type { Limits } from "../../base/limits.js";
 import { requireFilters } from "./filters.js";
 import { callLibrary, type Hdf5Library, type LibraryMetadata, type LibraryModule } from "./hdf5-library.js";
 import type { HeapGuard } from "./heap-guard.js";
-import { type StoragePlace, type StoredValues, storageError } from "./storage.js";
+import { type StoragePlace, storageError } from "./place.js";
+import type { StoredValues } from "./storage.js";
 import {
   decodeValues,
   emptyNumbers,
@@ -14,6 +15,7 @@ import {
   hdf5Type,
   holdsPointers,
   isNumbers,
+  listElementBytes,
 } from "./values.js";
 
 /** Part of a dataset: first index and number of elements per axis. */
@@ -77,7 +79,12 @@ export function hdf5Dataset(origin: DatasetOrigin): Hdf5Dataset {
     const whole = { start: shape.map(() => 0), count: shape };
     const part = slice === undefined ? whole : checkedSlice(slice, shape, place);
     if (!checked) {
-      origin.checkStorage({ shape, itemBytes: type.itemBytes, filters: filters.map((filter) => filter.id) });
+      origin.checkStorage({
+        shape,
+        itemBytes: type.itemBytes,
+        filters: filters.map((filter) => filter.id),
+        listElementBytes: listElementBytes(type),
+      });
       checked = true;
     }
     return readBlocks(origin, { shape, type, chunks: metadata.chunks }, part);

@@ -3,9 +3,11 @@ import { DEFAULT_LIMITS, type Limits } from "../../base/limits.js";
 import { openByteSource } from "./byte-source.js";
 import { type Hdf5Dataset, hdf5Dataset, readThroughMemory } from "./hdf5-dataset.js";
 import { callLibrary, hdf5Library, mountSource } from "./hdf5-library.js";
-import { readSuperblock } from "./object-header.js";
-import { checkStorage, storageError } from "./storage.js";
-import { type Hdf5Values, hdf5Type } from "./values.js";
+import { checkAttributeLists } from "./list-descriptors.js";
+import { readObjectHeader, readSuperblock } from "./object-header.js";
+import { storageError } from "./place.js";
+import { checkStorage } from "./storage.js";
+import { type Hdf5Values, hdf5Type, listElementBytes } from "./values.js";
 
 export interface OpenHdf5Options {
   /** Name of the file in errors. */
@@ -256,6 +258,11 @@ export async function openHdf5(from: Uint8Array | string, options: OpenHdf5Optio
         const bytes = shape.reduce((product, size) => product * size, 1) * type.itemBytes;
         if (bytes > Math.min(limits.bytes, source.size)) {
           throw storageError(place, "limit", `an attribute of ${bytes} bytes in a file of ${source.size}`);
+        }
+        const elementBytes = listElementBytes(type);
+        if (elementBytes !== null) {
+          const messages = readObjectHeader(source, superblock, { file, path: found }, addressAt(found));
+          checkAttributeLists(messages, name, { place, elementBytes, fileBytes: source.size });
         }
         const values = readThroughMemory({ library, place, heaps: mount.heaps }, type, bytes, (pointer) =>
           module.get_attribute_data(id, found, name, pointer),

@@ -1,12 +1,8 @@
-import { FormatError } from "../../base/errors.js";
-import type { ByteSource } from "./byte-source.js";
+import { type ByteSource, readBytes } from "./byte-source.js";
 import { checkChunks } from "./chunk-index.js";
+import { checkListDescriptors } from "./list-descriptors.js";
 import { type HeaderMessage, MESSAGE, readObjectHeader, type Superblock, UNDEFINED_ADDRESS } from "./object-header.js";
-
-export interface StoragePlace {
-  readonly file: string;
-  readonly path: string;
-}
+import { type StoragePlace, storageError } from "./place.js";
 
 interface StorageQuestion {
   readonly source: ByteSource;
@@ -23,6 +19,8 @@ export interface StoredValues {
   /** Bytes of one value in memory. */
   readonly itemBytes: number;
   readonly filters: readonly number[];
+  /** Bytes of an element where each value is a text or list of varying length, else null. */
+  readonly listElementBytes: number | null;
 }
 
 /**
@@ -65,7 +63,16 @@ function checkLayout({ source, superblock, place, values }: StorageQuestion, lay
     throw storageError(place, "virtual-dataset", "it is a view of other datasets", "Rewrite it with h5repack.");
   }
   if (layoutClass > 3) throw storageError(place, "hdf5-invalid", `data layout class ${layoutClass} is not known`);
-  if (layoutClass === 0 || bytes === 0) return;
+  if (bytes === 0) return;
+  const inspect = (found: Uint8Array): void => {
+    const elementBytes = values?.listElementBytes ?? null;
+    if (elementBytes !== null) checkListDescriptors(found, { place, elementBytes, fileBytes: source.size });
+  };
+  if (layoutClass === 0) {
+    const start = old ? layout.byteLength : 4;
+    inspect(new Uint8Array(layout.buffer, layout.byteOffset + start, Math.max(0, layout.byteLength - start)));
+    return;
+  }
   const offset = old ? 8 : layoutClass === 1 ? 2 : version === 3 ? 3 : chunkIndexOffset(layout, place);
   if (layout.byteLength < offset + 8) throw storageError(place, "hdf5-invalid", "its data layout is too short");
   const address = layout.getBigUint64(offset, true);
@@ -90,12 +97,15 @@ function checkLayout({ source, superblock, place, values }: StorageQuestion, lay
   // Later versions have other indexes, of which the library alone makes sense.
   if (layoutClass === 2 && version <= 3 && values !== undefined) {
     const sizes = chunkSizes(layout, version, values.shape.length, place);
-    checkChunks({ ...values, ...sizes, source, superblock, place, root: address });
+    checkChunks({ ...values, ...sizes, source, superblock, place, root: address, inspect });
   }
   if (layoutClass === 1 && version >= 3) {
     const stored = Number(layout.getBigUint64(10, true));
     if (stored < bytes)
       throw storageError(place, "truncated", `${stored} bytes are stored for ${bytes} bytes of values`);
+    if (values?.listElementBytes != null) {
+      inspect(readBytes(source, place.file, superblock.base + Number(address), stored));
+    }
   }
 }
 
@@ -167,11 +177,4 @@ function resolveShared(question: StorageQuestion, message: HeaderMessage): DataV
   const target = message.data.getBigUint64(offset, true);
   const named = readObjectHeader(question.source, question.superblock, question.place, target);
   return named.find((entry) => entry.type === MESSAGE.datatype && !entry.shared)?.data ?? null;
-}
-
-export function storageError(place: StoragePlace, problem: string, message: string, wayOut?: string): FormatError {
-  return new FormatError(problem, `${place.file}: ${place.path}: ${message}`, {
-    fields: { file: place.file, dataset: place.path },
-    ...(wayOut === undefined ? {} : { wayOut }),
-  });
 }

@@ -1,5 +1,5 @@
 import type { LibraryMetadata, LibraryModule } from "./hdf5-library.js";
-import { type StoragePlace, storageError } from "./storage.js";
+import { type StoragePlace, storageError } from "./place.js";
 
 export type Hdf5Numbers =
   | Int8Array
@@ -120,6 +120,12 @@ export function holdsPointers(type: Hdf5Type): boolean {
   if (type.kind === "list" || (type.kind === "string" && type.variable)) return true;
   if (type.kind === "compound") return type.members.some((member) => holdsPointers(member.type));
   return type.kind === "array" && holdsPointers(type.element);
+}
+
+/** Bytes of an element where each value is a text or list of varying length, else null. */
+export function listElementBytes(type: Hdf5Type): number | null {
+  if (type.kind === "list") return type.element.itemBytes;
+  return type.kind === "string" && type.variable ? 1 : null;
 }
 
 /** Numbers of a type for `count` elements, empty. */

@@ -99,6 +99,7 @@ describe("broken HDF5 files", () => {
     ["a chunk that inflates to less", patched(deflated, 96, deflateSync(Buffer.alloc(100))), "hdf5-invalid"],
     ["a chunk that inflates to far more", patched(deflated, 96, deflateSync(Buffer.alloc(20_000))), "hdf5-invalid"],
     ["a heap with an object of no size", patched(texts, Buffer.from("GCOL"), Buffer.alloc(16), 16), "hdf5-invalid"],
+    ["a text that claims 2 GB", patched(texts, Buffer.concat([u32(4), u64(96)]), u32(2 ** 31 - 1)), "hdf5-invalid"],
     ["texts that are not in the heap", patched(texts, Buffer.concat([u32(4), u64(96)]), u64(104), 4), "hdf5-invalid"],
   ])("%s", async (_name, bytes, problem) => {
     const error = await failure(bytes);
@@ -140,6 +141,17 @@ describe("broken HDF5 files", () => {
     expect(() => views?.dataset("x")).toThrow(expect.objectContaining({ tag: "format/virtual-dataset" }));
     file?.close();
     views?.close();
+  });
+
+  it("does not let a text of 2 GB in an attribute take memory", async () => {
+    const bytes = writeHdf5({ datasets: {}, groups: { "": { MATLAB_fields: { lists: ["alpha"] } } } });
+    const file = await openHdf5(patched(bytes, Buffer.concat([u32(5), u64(96)]), u32(2 ** 31 - 1)), {
+      file: "broken.h5",
+    });
+    expect(() => file.attribute("/", "MATLAB_fields")).toThrow(
+      expect.objectContaining({ tag: "format/hdf5-invalid", message: expect.stringContaining("2147483647 bytes") }),
+    );
+    file.close();
   });
 
   it("ends where links run in a circle", async () => {
