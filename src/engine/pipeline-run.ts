@@ -154,7 +154,7 @@ export class PipelineRun {
         outputs: (result, adopt) => this.#outputs(step, partition, result.tables, adopt),
         events: () => this.#events(step, partition),
         started: () => {
-          reason = whyToRun(context, unit, keyParts).reason;
+          reason = whyToRun(context, unit).reason;
           context.emit({ kind: "unit-started", pipeline: unit.pipeline, step: step.name, partition });
           context.log.write(unit, "info", `started: ${reason}`);
         },

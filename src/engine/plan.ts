@@ -150,9 +150,10 @@ class Planner {
     const records: StepRecord[] = [];
     const planned = units.units.map(({ partition, files }) => {
       const parts = loadKeyParts(shared, files);
-      const record = this.#project.store.readStep(keyOf(parts));
+      const key = keyOf(parts);
+      const record = this.#project.store.readStep(key);
       if (record !== undefined) records.push(record);
-      return this.#planned(step, partition, parts, record);
+      return this.#planned(step, partition, { key, keyParts: parts }, record);
     });
     return { units: planned, records: records.map((record) => rename(record, step)), failed: false };
   }
@@ -175,9 +176,10 @@ class Planner {
       return { units: [this.#unit(step, "", "wait", reason)], records: [], failed: false };
     }
     const parts = transformKeyParts(stepKeyParts(this.#pipeline, step, this.#services.code), step, hashes);
-    const record = this.#project.store.readStep(keyOf(parts));
+    const key = keyOf(parts);
+    const record = this.#project.store.readStep(key);
     return {
-      units: [this.#planned(step, "", parts, record)],
+      units: [this.#planned(step, "", { key, keyParts: parts }, record)],
       records: record === undefined ? [] : [record],
       failed: false,
     };
@@ -199,11 +201,15 @@ class Planner {
     return { pipeline: this.#pipeline.name, step: step.name, partition, action, reason, differences };
   }
 
-  #planned(step: Step, partition: string, keyParts: KeyParts, record: StepRecord | undefined): KeyedUnit {
-    const keyed = { key: keyOf(keyParts), keyParts };
+  #planned(
+    step: Step,
+    partition: string,
+    keyed: { readonly key: string; readonly keyParts: KeyParts },
+    record: StepRecord | undefined,
+  ): KeyedUnit {
     if (record !== undefined) return { ...this.#unit(step, partition, "cached", "up to date"), ...keyed };
     const unit = { pipeline: this.#pipeline.name, step: step.name, partition };
-    const { reason, differences } = whyToRun(this.#project, unit, keyParts);
+    const { reason, differences } = whyToRun(this.#project, { ...unit, ...keyed });
     return { ...this.#unit(step, partition, "run", reason, differences), ...keyed };
   }
 }
@@ -218,16 +224,20 @@ interface StepPlan {
 /** Why a unit whose key has no result must run: what differs from the last key it had. */
 export function whyToRun(
   project: Pick<Project, "store">,
-  unit: { readonly pipeline: string; readonly step: string; readonly partition: string },
-  parts: KeyParts,
+  unit: {
+    readonly pipeline: string;
+    readonly step: string;
+    readonly partition: string;
+    readonly key: string;
+    readonly keyParts: KeyParts;
+  },
 ): { readonly reason: string; readonly differences: readonly KeyDifference[] } {
-  const key = keyOf(parts);
   const [last] = project.store.lastKeys(unit.pipeline, unit.step, unit.partition);
   if (last === undefined) return { reason: "never ran", differences: [] };
-  if (last.key === key) return { reason: "its stored result is gone", differences: [] };
+  if (last.key === unit.key) return { reason: "its stored result is gone", differences: [] };
   const before = project.store.readStepRecord(last.key);
   if (before === undefined) return { reason: "its last result is gone", differences: [] };
-  const differences = keyDifferences(before.keyParts, parts);
+  const differences = keyDifferences(before.keyParts, unit.keyParts);
   return { reason: describeDifferences(differences), differences };
 }
 
