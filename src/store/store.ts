@@ -89,7 +89,12 @@ export class Store {
     this.#history = new KeyHistory({ files, folder: paths.history, temporary });
     this.#generations = new Generations({ files, folder: paths.manifests, temporary, parts, steps, unsynced, now });
     this.#published = new PublishedMarks({ files, folder: paths.published, temporary });
-    this.journal = new Journal({ files, folder: paths.runs, now, hold: (purpose) => this.hold(purpose) });
+    const hold = (purpose: string) => {
+      // A run that finds all done makes no temporary folder, but cleans up all the same.
+      this.#temporary.sweepOnce();
+      return this.hold(purpose);
+    };
+    this.journal = new Journal({ files, folder: paths.runs, now, hold });
   }
 
   /** A fresh folder below `tmp`, removed by a later run or `gc` once this process is dead, or by the caller. */

@@ -18,15 +18,19 @@ export class TemporaryFolder {
 
   /** A fresh folder of this process. The first call also removes what dead processes left. */
   make(name: string): string {
-    if (!this.#swept) {
-      this.#swept = true;
-      this.sweep();
-    }
+    this.sweepOnce();
     counter += 1;
     const label = name.replace(/[^A-Za-z0-9_-]+/g, "-").slice(0, 80);
     const path = join(this.path, `${ownerName(currentOwner())}.${label}-${counter}`);
     guarded("write", path, () => this.#files.mkdir(path));
     return path;
+  }
+
+  /** Removes what dead processes left, unless this process has done so before. */
+  sweepOnce(): void {
+    if (this.#swept) return;
+    this.#swept = true;
+    this.sweep();
   }
 
   /** Entries whose owners are dead. What has no owner in its name is not ours and stays. */

@@ -1,4 +1,4 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { extname, join, resolve } from "node:path";
 import { EXIT, type ExitCode, StorageError, UsageError } from "../../base/errors.js";
@@ -63,8 +63,10 @@ async function answer({
   if (!prompt && isBlankStatement(sql)) {
     throw new UsageError("not-a-query", "the query is empty", { wayOut: 'neurotables sql "SELECT …"' });
   }
-  const session = await openSession({ project, views, limits });
+  const scratch = await temporaryDirectory(project);
+  let session: SqlSession | undefined;
   try {
+    session = await openSession({ project, views, limits, scratch });
     if (prompt) {
       const { runSqlPrompt } = await import("../sql-prompt.js");
       await runSqlPrompt({ output, session, views, format, historyPath: join(project.home, "sql-history") });
@@ -80,7 +82,8 @@ async function answer({
     }
     return EXIT.ok;
   } finally {
-    await session.close();
+    await session?.close();
+    await rm(scratch, { recursive: true, force: true }).catch(() => {});
   }
 }
 
@@ -88,15 +91,17 @@ async function openSession({
   project,
   views,
   limits,
+  scratch,
 }: {
   project: Project;
   views: readonly SqlView[];
+  scratch: string;
   limits: { seconds: number | undefined; memoryBytes: number | undefined; threads: number };
 }): Promise<SqlSession> {
   return SqlSession.open({
     views,
     catalogue: sqlCatalogue(project),
-    temporaryDirectory: await temporaryDirectory(project),
+    temporaryDirectory: scratch,
     threads: limits.threads,
     ...(limits.seconds === undefined ? {} : { seconds: limits.seconds }),
     ...(limits.memoryBytes === undefined ? {} : { memoryBytes: limits.memoryBytes }),
