@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
+import { afterAll } from "vitest";
 import type { SerializedError } from "../../src/base/errors.js";
 import type { RunSummary } from "../../src/engine/types.js";
 import { repositoryRoot } from "./real-data.js";
@@ -31,6 +32,12 @@ export interface CommandOptions {
   readonly under?: readonly string[];
 }
 
+const living = new Set<ChildProcess>();
+// A test that failed half-way leaves nothing running.
+afterAll(() => {
+  for (const child of living) child.kill("SIGKILL");
+});
+
 /** Starts `neurotables` in a process of its own. */
 export function startCommand(words: readonly string[], options: CommandOptions = {}): StartedCommand {
   const [program, ...rest] = [...(options.under ?? []), process.execPath, commandEntry, ...words] as [string];
@@ -39,6 +46,8 @@ export function startCommand(words: readonly string[], options: CommandOptions =
     env: { ...process.env, NO_COLOR: "1", ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  living.add(child);
+  child.once("close", () => living.delete(child));
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {

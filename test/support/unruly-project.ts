@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { repositoryRoot } from "./real-data.js";
 
 /** A loader of text files that does what their lines say, and notes that it has begun with a file. */
@@ -101,6 +102,11 @@ export class UnrulyProject {
     } catch {
       return 0;
     }
+  }
+
+  /** Resolves when the loader has begun with a file. */
+  async begun(name: string, step: string, file: string): Promise<void> {
+    while (this.timesBegun(name, step, file) === 0) await sleep(10);
   }
 
   #write(path: string, text: string): string {
