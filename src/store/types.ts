@@ -106,8 +106,11 @@ export interface Finding {
   readonly wayOut: string;
 }
 
-/** Recomputes the table hash of a snapshot from the rows in its parts. Injected: the store reads no Parquet. */
-export type RecomputeTableHash = (snapshot: Snapshot, partPaths: readonly string[]) => Promise<string>;
+/**
+ * Recomputes the table hash of a snapshot from the rows in its parts; null when that cannot be done any more (the
+ * contract that the snapshot was written under is gone). Injected: the store reads no Parquet.
+ */
+export type RecomputeTableHash = (snapshot: Snapshot, partPaths: readonly string[]) => Promise<string | null>;
 
 /** A generation that was published and is therefore kept. */
 export interface PublishedMark {

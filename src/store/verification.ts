@@ -290,7 +290,7 @@ async function* verifyTables(
         (hash) => ({ found: hash, failed: null }),
         (error: unknown) => ({ found: null, failed: error instanceof Error ? error.message : String(error) }),
       );
-      if (found === entry.tableHash) continue;
+      if (found === entry.tableHash || (found === null && failed === null)) continue;
       yield report({
         problem: "table-hash",
         path: generations.path(generation.generation),

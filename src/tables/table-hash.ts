@@ -1,6 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
 import { type Data, type DataType, type RecordBatch, Type } from "apache-arrow";
-import { compareCodeUnits } from "../base/canonical-json.js";
 import { hashOf } from "../base/hash.js";
 import { bitAt, forEachItemRun, forEachValidRun, nullBits } from "../formats/arrow/array-view.js";
 import type { Contract, FieldType } from "./contract.js";
@@ -207,20 +206,4 @@ export class PartitionHasher {
   }
 }
 
-/**
- * The identity of a table's data: the Merkle root over its partitions, ordered by partition id. The ids themselves and
- * partitions without rows do not count.
- */
-export function tableHash(
-  contract: Contract,
-  partitions: readonly { readonly partition: string; readonly hash: string; readonly rows: number }[],
-): string {
-  const filled = partitions
-    .filter((partition) => partition.rows > 0)
-    .sort((a, b) => compareCodeUnits(a.partition, b.partition));
-  return hashOf({
-    format: "neurotables table 1",
-    schema: schemaText(contract),
-    partitions: filled.map(({ rows, hash }) => ({ rows, hash })),
-  });
-}
+export { tableHash } from "./merkle-root.js";
