@@ -11,7 +11,8 @@ export interface FilledCell {
   readonly value: string | number | boolean;
 }
 
-type SparseRows = readonly (readonly (CellValue | undefined)[] | undefined)[];
+/** Rows of values as a reader finds them; what is missing is empty. */
+export type SheetRows = ((CellValue | undefined)[] | undefined)[];
 
 /** One worksheet as values. Formulas are their stored results, error values their text (`#N/A`). */
 export class Sheet {
@@ -22,9 +23,9 @@ export class Sheet {
   readonly columnCount: number;
   /** How many cells hold a value. */
   readonly filledCount: number;
-  readonly #rows: SparseRows;
+  readonly #rows: SheetRows;
 
-  constructor(name: string, rows: SparseRows) {
+  constructor(name: string, rows: SheetRows) {
     let columns = 0;
     let filled = 0;
     let last = 0;

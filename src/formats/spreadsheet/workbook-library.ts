@@ -1,11 +1,11 @@
 import { FormatError } from "../../base/errors.js";
 import type { PlainWorkbook } from "./biff-records.js";
 import { cellAddress, LAST_COLUMN } from "./cell-address.js";
-import type { CellValue } from "./sheet.js";
+import type { CellValue, SheetRows } from "./sheet.js";
 
 /*
- * The only file that knows `@e965/xlsx`. The library never sees a file: it gets containers built here of parts that were
- * checked before, asked for values alone (no formulas, HTML, styles, VBA).
+ * The only file that knows `@e965/xlsx`. The library never sees a file: it gets a workbook stream rebuilt from records
+ * that were checked before, and is asked for values alone (no formulas, HTML, styles, VBA).
  */
 
 type LibraryCell = { readonly t: string; readonly v?: unknown } | undefined;
@@ -17,16 +17,9 @@ interface LibraryBook {
 }
 
 interface Library {
-  parse_zip(container: unknown, options: object): LibraryBook;
   /** Takes a compound file, or a workbook stream alone. */
   parse_xlscfb(stream: Buffer, options: object): LibraryBook;
   set_cptable(table: unknown): void;
-  readonly CFB: {
-    readonly utils: {
-      cfb_new(): unknown;
-      cfb_add(container: unknown, path: string, content: Uint8Array, options: object): void;
-    };
-  };
 }
 
 const OPTIONS = {
@@ -42,11 +35,6 @@ const OPTIONS = {
   WTF: true,
 } as const;
 
-const SPREADSHEET_NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
-const RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-const PACKAGE = "http://schemas.openxmlformats.org/package/2006";
-const CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml";
-
 /** Texts of error values ([MS-XLS] 2.5.10, ECMA-376 18.17.3). */
 const ERROR_TEXTS: Readonly<Record<number, string>> = {
   0: "#NULL!",
@@ -59,48 +47,8 @@ const ERROR_TEXTS: Readonly<Record<number, string>> = {
   43: "#GETTING_DATA",
 };
 
-/** Sheets as rows of values, in the order given. */
-export type SheetRows = (CellValue | undefined)[][];
-
 async function library(): Promise<Library> {
   return (await import("@e965/xlsx")) as unknown as Library;
-}
-
-function container({ CFB }: Library, parts: Readonly<Record<string, string>>): unknown {
-  const built = CFB.utils.cfb_new();
-  for (const [path, content] of Object.entries(parts)) {
-    CFB.utils.cfb_add(built, `/${path}`, Buffer.from(content), { unsafe: true });
-  }
-  return built;
-}
-
-/**
- * Reads checked worksheet texts.
- * @throws {FormatError} `spreadsheet-invalid` for whatever the library throws, or when it finds another number of cells.
- */
-export async function readWorksheets(options: {
-  file: string;
-  worksheets: readonly { readonly name: string; readonly xml: string; readonly addresses: readonly number[] }[];
-  sharedStrings: string | undefined;
-}): Promise<SheetRows[]> {
-  const { file, worksheets, sharedStrings } = options;
-  const each = (write: (number: number) => string) => worksheets.map((_sheet, i) => write(i + 1)).join("");
-  const part = (name: string, type: string) =>
-    `<Override PartName="/xl/${name}" ContentType="${CONTENT_TYPE}.${type}+xml"/>`;
-  const parts: Record<string, string> = {
-    "[Content_Types].xml": `<?xml version="1.0"?><Types xmlns="${PACKAGE}/content-types">${part("workbook.xml", "sheet.main")}${each((n) => part(`worksheets/sheet${n}.xml`, "worksheet"))}${sharedStrings === undefined ? "" : part("sharedStrings.xml", "sharedStrings")}</Types>`,
-    "xl/workbook.xml": `<?xml version="1.0"?><workbook xmlns="${SPREADSHEET_NAMESPACE}" xmlns:r="${RELATIONSHIPS}"><sheets>${each((n) => `<sheet name="${n}" sheetId="${n}" r:id="rId${n}"/>`)}</sheets></workbook>`,
-    "xl/_rels/workbook.xml.rels": `<?xml version="1.0"?><Relationships xmlns="${PACKAGE}/relationships">${each((n) => `<Relationship Id="rId${n}" Type="${RELATIONSHIPS}/worksheet" Target="worksheets/sheet${n}.xml"/>`)}</Relationships>`,
-  };
-  if (sharedStrings !== undefined) parts["xl/sharedStrings.xml"] = sharedStrings;
-  for (const [i, { xml }] of worksheets.entries()) parts[`xl/worksheets/sheet${i + 1}.xml`] = xml;
-  const xlsx = await library();
-  const book = guarded(file, () => xlsx.parse_zip(container(xlsx, parts), { ...OPTIONS }));
-  return worksheets.map(({ name, addresses }, i) => {
-    const { rows, found } = plainRows(file, name, book.Sheets[String(i + 1)]?.["!data"]);
-    checkFound({ file, sheet: name, found, expected: addresses });
-    return rows;
-  });
 }
 
 /**

@@ -1,56 +1,53 @@
 import { FormatError } from "../../base/errors.js";
 import type { Limits } from "../../base/limits.js";
 import { LAST_COLUMN, LAST_ROW, parseCellAddress } from "./cell-address.js";
+import { serialDate } from "./serial-date.js";
+import type { CellValue, SheetRows } from "./sheet.js";
+import { StringItem, xmlContent } from "./xml-content.js";
 import { attribute, visitXmlTags, type XmlTag } from "./xml-tags.js";
-
-/** The part of a worksheet that the library may see, and the cells it must find there. */
-export interface CheckedWorksheet {
-  /** A worksheet of nothing but rows. */
-  readonly xml: string;
-  /** Row × 16384 + column of every cell that holds something, ascending. */
-  readonly addresses: readonly number[];
-}
 
 /** Cell types of ECMA-376 section 18.18.11. */
 const TYPES: ReadonlySet<string> = new Set(["n", "s", "b", "e", "str", "inlineStr", "d"]);
+const DECIMAL = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 
 interface WorksheetOptions {
   readonly text: string;
   readonly where: string;
   readonly file: string;
   readonly limits: Limits;
-  /** How many shared strings there are. */
-  readonly sharedStrings: number;
+  readonly sharedStrings: readonly string[];
 }
 
 /**
- * Checks a worksheet before the library reads it, because the library mends silently: an unclosed row or sheet is an
- * empty one, `12abc` is 12, links make cells for every address of their range. Here rows and columns must ascend,
- * numbers be numbers, and string indexes exist. Cost: one pass over the tags.
+ * The values of a worksheet (ECMA-376 18.3.1): numbers, texts, truth values, stored results of formulas, the text of
+ * errors, dates as serial numbers. Rows and columns must ascend, numbers be numbers, and shared strings exist.
+ * Cost: one pass over the tags.
  * @throws {FormatError} `spreadsheet-invalid`, `too-many-cells`.
  */
-export function checkWorksheet(options: WorksheetOptions): CheckedWorksheet {
-  const { text, where, file, limits } = options;
+export function readWorksheet(options: WorksheetOptions): { readonly rows: SheetRows; readonly cells: number } {
   const walk = new CellWalk(options);
-  let root: XmlTag | undefined;
-  let from = -1;
-  let to = -1;
-  visitXmlTags({ text, where, file, limits }, (tag) => {
-    root ??= tag;
-    if (tag.name === "sheetData") {
-      if (from >= 0 && tag.kind !== "close") throw walk.fault("two blocks of rows");
-      if (tag.kind !== "close") from = tag.start;
-      if (tag.kind !== "open") to = tag.end;
-    } else if (from >= 0 && to < 0) walk.tag(tag);
+  let root: string | undefined;
+  let inside = false;
+  let blocks = 0;
+  visitXmlTags(options, (tag) => {
+    root ??= tag.name;
+    if (tag.name !== "sheetData") {
+      if (inside) walk.tag(tag);
+      return;
+    }
+    if (tag.kind !== "close" && ++blocks > 1) throw walk.fault("two blocks of rows");
+    inside = tag.kind === "open";
   });
-  if (root?.name !== "worksheet" || to < 0) throw walk.fault("this is not a worksheet");
-  const close = text.slice(text.lastIndexOf("</"));
-  return { xml: text.slice(root.start, root.end) + text.slice(from, to) + close, addresses: walk.addresses };
+  if (root !== "worksheet" || blocks === 0) throw walk.fault("this is not a worksheet");
+  return { rows: walk.rows, cells: walk.cells };
 }
 
 class CellWalk {
-  readonly addresses: number[] = [];
+  readonly rows: SheetRows = [];
+  cells = 0;
   readonly #options: WorksheetOptions;
+  readonly #inline = new StringItem();
+  #values: (CellValue | undefined)[] = [];
   #row = -1;
   #column = -1;
   #type = "n";
@@ -62,12 +59,21 @@ class CellWalk {
   }
 
   tag(tag: XmlTag): void {
-    if (tag.kind !== "close") {
-      if (tag.name === "row") this.#openRow(tag);
-      else if (tag.name === "c") this.#openCell(tag);
-      else if (tag.name === "v") this.#valueFrom = tag.end;
-    } else if (tag.name === "v") this.#value = this.#options.text.slice(this.#valueFrom, tag.start);
-    if (tag.name === "c" && tag.kind !== "open") this.#closeCell();
+    switch (tag.name) {
+      case "c":
+        if (tag.kind !== "close") this.#openCell(tag);
+        if (tag.kind !== "open") this.#closeCell();
+        break;
+      case "v":
+        if (tag.kind === "open") this.#valueFrom = tag.end;
+        else if (tag.kind === "close") this.#value = this.#options.text.slice(this.#valueFrom, tag.start);
+        break;
+      case "row":
+        if (tag.kind !== "close") this.#openRow(tag);
+        break;
+      default:
+        if (this.#type === "inlineStr") this.#inline.tag(tag);
+    }
   }
 
   fault(reason: string): FormatError {
@@ -85,6 +91,8 @@ class CellWalk {
     }
     this.#row = row;
     this.#column = -1;
+    this.#values = [];
+    this.rows[row] = this.#values;
   }
 
   #openCell(tag: XmlTag): void {
@@ -93,6 +101,7 @@ class CellWalk {
     if (
       address === undefined ||
       address.row !== this.#row ||
+      address.row < 0 ||
       address.column <= this.#column ||
       address.column > LAST_COLUMN
     ) {
@@ -102,63 +111,66 @@ class CellWalk {
     this.#type = attribute(tag, "t") ?? "n";
     if (!TYPES.has(this.#type)) throw this.fault(`a cell of type ${JSON.stringify(this.#type)}`);
     this.#value = undefined;
+    if (this.#type === "inlineStr") this.#inline.begin();
   }
 
   #closeCell(): void {
     const { limits, file, where } = this.#options;
-    if (!this.#holdsValue()) return;
-    this.addresses.push(this.#row * (LAST_COLUMN + 1) + this.#column);
-    if (this.addresses.length > limits.cells) {
+    const value = this.#cellValue();
+    if (value === undefined) return;
+    this.#values[this.#column] = value;
+    if (++this.cells > limits.cells) {
       throw new FormatError("too-many-cells", `${where}: more than ${limits.cells} cells`, {
         fields: { file, limit: limits.cells },
       });
     }
   }
 
-  /** Whether the library makes a cell of it. */
-  #holdsValue(): boolean {
-    const value = this.#value;
-    const blank = value === undefined || value === "";
+  /** Undefined for a cell that holds nothing. */
+  #cellValue(): CellValue | undefined {
+    const value = this.#value ?? "";
     switch (this.#type) {
       case "n":
-        if (!blank && (value.trim() === "" || !Number.isFinite(Number(value)))) throw this.#badValue("number");
-        return !blank;
+        return value === "" ? undefined : this.#number(value);
       case "s":
-        if (!blank && !(/^\d{1,9}$/.test(value) && Number(value) < this.#options.sharedStrings)) {
-          throw this.#badValue("shared string");
-        }
-        return !blank;
+        return value === "" ? undefined : this.#sharedString(value);
       case "b":
-        if (!blank && !/^(0|1|true|false)$/.test(value)) throw this.#badValue("truth value");
-        return !blank;
+        if (value === "") return undefined;
+        if (!/^(0|1|true|false)$/.test(value)) throw this.#badValue("truth value");
+        return value === "1" || value === "true";
+      case "d": {
+        const serial = serialDate(value);
+        if (serial === undefined) throw this.#badValue("date");
+        return serial;
+      }
       case "e":
-      case "d":
-        if (blank) throw this.#badValue("value");
-        return true;
+        if (value === "") throw this.#badValue("error");
+        return this.#text(xmlContent(value));
+      case "inlineStr":
+        return this.#text(this.#inline.text);
       default:
-        return true;
+        return this.#text(xmlContent(value));
     }
   }
 
-  #badValue(kind: string): FormatError {
-    return this.fault(`${JSON.stringify(this.#value)} is no ${kind}, in row ${this.#row + 1}`);
+  #number(value: string): number {
+    const number = Number(value);
+    if (!DECIMAL.test(value) || !Number.isFinite(number)) throw this.#badValue("number");
+    return number;
   }
-}
 
-/** How many shared strings the text holds. @throws {FormatError} `spreadsheet-invalid`, `too-many-cells`. */
-export function countSharedStrings(options: Omit<WorksheetOptions, "sharedStrings">): number {
-  let count = 0;
-  visitXmlTags(options, ({ name, kind }) => {
-    if (name === "si" && kind !== "close") count += 1;
-  });
-  if (count > options.limits.cells) {
-    throw new FormatError(
-      "too-many-cells",
-      `${options.where}: ${count} strings, at most ${options.limits.cells} are read`,
-      {
-        fields: { file: options.file, limit: options.limits.cells },
-      },
-    );
+  #sharedString(value: string): string {
+    const string = /^\d{1,9}$/.test(value) ? this.#options.sharedStrings[Number(value)] : undefined;
+    if (string === undefined) throw this.#badValue("shared string");
+    return string;
   }
-  return count;
+
+  #text(text: string | undefined): string {
+    if (text === undefined) throw this.fault("elements inside the text of a cell");
+    return text;
+  }
+
+  #badValue(kind: string): FormatError {
+    return this.fault(`${JSON.stringify(this.#value ?? "")} is no ${kind}, in row ${this.#row + 1}`);
+  }
 }

@@ -7,11 +7,14 @@ export interface XmlTag {
   /** Name without its namespace prefix. */
   readonly name: string;
   readonly kind: "open" | "close" | "empty";
+  /** The whole text that the offsets belong to. */
+  readonly text: string;
   /** Where `<` stands, and the first offset behind `>`. */
   readonly start: number;
   readonly end: number;
-  /** What stands between name and end of the tag. */
-  readonly attributes: string;
+  /** Where the attributes begin and end. */
+  readonly attributesStart: number;
+  readonly attributesEnd: number;
 }
 
 interface XmlSource {
@@ -106,8 +109,8 @@ export function visitXmlTags(source: XmlSource, visit: (tag: XmlTag) => void): v
       if (!empty) open.push(full);
     }
     const name = full.slice(full.indexOf(":") + 1);
-    const attributes = closing ? "" : text.slice(attributesStart, end - (empty ? 2 : 1));
-    visit({ name, kind: closing ? "close" : empty ? "empty" : "open", start: at, end, attributes });
+    const kind = closing ? "close" : empty ? "empty" : "open";
+    visit({ name, kind, text, start: at, end, attributesStart, attributesEnd: end - (empty ? 2 : 1) });
     at = end;
   }
   if (open.length > 0 || roots === 0) {
@@ -141,26 +144,28 @@ export function unescapeXml(text: string): string {
  * Value of an attribute, by its name without prefix; undefined when absent, the first when there are several. Stops at
  * whatever is not `name="value"`.
  */
-export function attribute({ attributes: text }: Pick<XmlTag, "attributes">, name: string): string | undefined {
-  let at = 0;
-  while (at < text.length) {
-    while (isSpace(text.charCodeAt(at))) at += 1;
+export function attribute(tag: XmlTag, name: string): string | undefined {
+  const { text, kind, attributesEnd: stop } = tag;
+  if (kind === "close") return undefined;
+  let at = tag.attributesStart;
+  while (at < stop) {
+    while (at < stop && isSpace(text.charCodeAt(at))) at += 1;
     let from = at;
     let end = at;
-    for (; end < text.length; end++) {
+    for (; end < stop; end++) {
       const unit = text.charCodeAt(end);
       if (unit === COLON) from = end + 1;
       else if (unit === EQUALS || isSpace(unit)) break;
     }
     at = end;
-    while (isSpace(text.charCodeAt(at))) at += 1;
-    if (text.charCodeAt(at) !== EQUALS) return undefined;
+    while (at < stop && isSpace(text.charCodeAt(at))) at += 1;
+    if (at >= stop || text.charCodeAt(at) !== EQUALS) return undefined;
     at += 1;
-    while (isSpace(text.charCodeAt(at))) at += 1;
+    while (at < stop && isSpace(text.charCodeAt(at))) at += 1;
     const quote = text.charCodeAt(at);
-    if (quote !== QUOTE && quote !== APOSTROPHE) return undefined;
+    if (at >= stop || (quote !== QUOTE && quote !== APOSTROPHE)) return undefined;
     let close = at + 1;
-    while (close < text.length && text.charCodeAt(close) !== quote) close += 1;
+    while (close < stop && text.charCodeAt(close) !== quote) close += 1;
     if (end - from === name.length && text.startsWith(name, from)) return unescapeXml(text.slice(at + 1, close));
     at = close + 1;
   }

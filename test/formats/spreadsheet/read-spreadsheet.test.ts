@@ -83,6 +83,43 @@ describe("readSpreadsheet", () => {
     expect((await read(buildXlsx({ replace }))).sheet("chemical").row(0)).toEqual(["AVAL", 2]);
   });
 
+  it("takes text as XML and workbooks mean it", async () => {
+    const texts: [string, string][] = [
+      ["a &lt; b &amp;amp; c", "a < b &amp; c"],
+      ["&#x1F9E0;&#233;", "\u{1f9e0}\u00e9"],
+      ["<![CDATA[a < b]]> &amp; c", "a < b & c"],
+      ["AV<!-- AL -->AR", "AVAR"],
+      ["line_x000D_\nnext, _x005F_x0041_", "line\nnext, _x0041_"],
+      ["", ""],
+    ];
+    const cells = texts.map((_text, i) => `<c t="s"><v>${i}</v></c>`).join("");
+    const inline = texts.map(([xml]) => `<c t="inlineStr"><is><t>${xml}</t></is></c>`).join("");
+    const results = texts.map(([xml]) => `<c t="str"><v>${xml}</v></c>`).join("");
+    const strings = texts.map(([xml]) => xml);
+    const rows = [cells, inline, results].map((each) => `<row>${each}</row>`).join("");
+    const sheet = (await read(buildXlsx({ rows, strings }))).sheet("chemical");
+    for (const row of [0, 1, 2]) expect(sheet.row(row)).toEqual(texts.map(([, text]) => text));
+  });
+
+  it("leaves out how a text is read aloud, and cells in a comment", async () => {
+    const rows =
+      '<row r="1"><!-- <c r="A1"><v>9</v></c> --><c r="B1" t="inlineStr"><is><r><t>AV</t></r><r><t>AL</t></r>' +
+      '<rPh sb="0" eb="1"><t>a v a l</t></rPh></is></c></row>';
+    expect((await read(buildXlsx({ rows }))).sheet("chemical").row(0)).toEqual([null, "AVAL"]);
+  });
+
+  it.each([
+    ["1900-01-01", 1],
+    ["1900-02-28", 59],
+    ["1900-03-01", 61],
+    ["2020-07-01T12:00:00", 44013.5],
+    ["2020-07-01T06:00:00.000Z", 44013.25],
+    ["18:00", 0.75],
+  ])("gives the date %s as the serial number %d", async (date, serial) => {
+    const rows = `<row r="1"><c r="A1" t="d"><v>${date}</v></c></row>`;
+    expect((await read(buildXlsx({ rows }))).sheet("chemical").cell(0, 0)).toBe(serial);
+  });
+
   it("reads only the sheets asked for, and says so of others", async () => {
     const book = await read(writeWorkbook({ a: [[1]], b: [[2]] }, "xlsx"), { sheets: ["b"] });
     expect(book.sheetNames).toEqual(["a", "b"]);
@@ -207,12 +244,16 @@ describe("readSpreadsheet refuses", () => {
     ["a number that is none", "spreadsheet-invalid", rowsOf('<row r="1"><c r="A1"><v>12abc</v></c></row>'), {}],
     ["a number beyond float64", "spreadsheet-invalid", rowsOf('<row r="1"><c r="A1"><v>1e999</v></c></row>'), {}],
     ["a type of cell that is none", "spreadsheet-invalid", rowsOf('<row r="1"><c r="A1" t="q"><v>1</v></c></row>'), {}],
+    ["a number in hexadecimal", "spreadsheet-invalid", rowsOf('<row r="1"><c r="A1"><v>0x10</v></c></row>'), {}],
+    ["a cell outside of rows", "spreadsheet-invalid", rowsOf('<c><v>1</v></c><row r="1"/>'), {}],
     [
-      "a cell hidden in a comment",
+      "elements inside a text",
       "spreadsheet-invalid",
-      rowsOf('<row r="1"><!-- <c r="B1"><v>9</v></c> --></row>'),
+      rowsOf('<row r="1"><c r="A1" t="str"><v>A<b/>VAL</v></c></row>'),
       {},
     ],
+    ["elements inside a shared string", "spreadsheet-invalid", buildXlsx({ strings: ["A<b/>VAL"] }), {}],
+    ["a day that is none", "spreadsheet-invalid", rowsOf('<row r="1"><c r="A1" t="d"><v>2020-02-30</v></c></row>'), {}],
     [
       "XML that is not UTF-8",
       "not-utf8",
