@@ -27,6 +27,14 @@ export function checkListDescriptors(
   }
 }
 
+/** A text of varying length is a list of characters, which must be of one byte: the library multiplies by what they claim. */
+export function checkTextType(datatype: DataView, place: StoragePlace): void {
+  const isText =
+    datatype.byteLength >= 2 && (datatype.getUint8(0) & 15) === LIST_CLASS && (datatype.getUint8(1) & 15) === 1;
+  if (!isText || (datatype.byteLength >= 16 && datatype.getUint32(12, true) === 1)) return;
+  throw storageError(place, "hdf5-invalid", "its texts have characters that are not of one byte");
+}
+
 /** Checks the descriptors of an attribute that lies in the object header itself; others are in a heap of their own. */
 export function checkAttributeLists(
   messages: readonly HeaderMessage[],
@@ -48,6 +56,9 @@ export function checkAttributeLists(
     if (valuesAt > data.byteLength || nameBytes === 0 || typeBytes === 0) continue;
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     if (Buffer.from(bytes.subarray(nameAt, nameAt + nameBytes - 1)).toString() !== name) continue;
-    if ((data.getUint8(typeAt) & 15) === LIST_CLASS) checkListDescriptors(bytes.subarray(valuesAt), list);
+    const datatype = new DataView(data.buffer, data.byteOffset + typeAt, typeBytes);
+    if ((datatype.getUint8(0) & 15) !== LIST_CLASS) continue;
+    checkTextType(datatype, list.place);
+    checkListDescriptors(bytes.subarray(valuesAt), list);
   }
 }

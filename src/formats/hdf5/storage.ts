@@ -1,6 +1,6 @@
 import { type ByteSource, readBytes } from "./byte-source.js";
 import { checkChunks } from "./chunk-index.js";
-import { checkListDescriptors } from "./list-descriptors.js";
+import { checkListDescriptors, checkTextType } from "./list-descriptors.js";
 import { type HeaderMessage, MESSAGE, readObjectHeader, type Superblock, UNDEFINED_ADDRESS } from "./object-header.js";
 import { type StoragePlace, storageError } from "./place.js";
 
@@ -133,6 +133,7 @@ function chunkIndexOffset(layout: DataView, place: StoragePlace): number {
 /** Number types whose bits mean something else than their size says would be read wrongly without a word. */
 function checkDatatype({ place }: StorageQuestion, datatype: DataView | null): void {
   if (datatype === null || datatype.byteLength < 8) return;
+  checkTextType(datatype, place);
   const typeClass = datatype.getUint8(0) & 15;
   const size = datatype.getUint32(4, true);
   const bits = datatype.getUint8(1);

@@ -100,6 +100,11 @@ describe("broken HDF5 files", () => {
     ["a chunk that inflates to far more", patched(deflated, 96, deflateSync(Buffer.alloc(20_000))), "hdf5-invalid"],
     ["a heap with an object of no size", patched(texts, Buffer.from("GCOL"), Buffer.alloc(16), 16), "hdf5-invalid"],
     ["a text that claims 2 GB", patched(texts, Buffer.concat([u32(4), u64(96)]), u32(2 ** 31 - 1)), "hdf5-invalid"],
+    [
+      "texts of characters of 1 GB",
+      patched(texts, Buffer.from([0x19, 1, 1, 0, 16, 0, 0, 0]), u32(2 ** 30), 12),
+      "hdf5-invalid",
+    ],
     ["texts that are not in the heap", patched(texts, Buffer.concat([u32(4), u64(96)]), u64(104), 4), "hdf5-invalid"],
   ])("%s", async (_name, bytes, problem) => {
     const error = await failure(bytes);
