@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync, readSync, rmSync, writeSync } from "nod
 import { join } from "node:path";
 import type { RecordBatch } from "apache-arrow";
 import { StorageError } from "../../base/errors.js";
+import { storageError } from "../../base/storage-error.js";
 import { batchBytes } from "./array-view.js";
 import { batchesFromIpc, batchToIpc } from "./arrow-ipc.js";
 
@@ -63,7 +64,7 @@ export class BatchSpool {
     } catch (error) {
       const path = this.#path;
       this.close();
-      throw new StorageError("write-failed", `cannot write ${path}: ${(error as Error).message}`, { fields: { path } });
+      throw storageError("write", path, error);
     }
     this.#held = [];
     this.#heldBytes = 0;

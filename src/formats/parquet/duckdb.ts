@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { FormatError, InterruptedError, NeurotablesError, StorageError } from "../../base/errors.js";
+import { storageError } from "../../base/storage-error.js";
 
 /** Memory that DuckDB may use beside ours, unless the caller says otherwise. */
 export const DEFAULT_MEMORY_LIMIT = 512 * 1024 ** 2;
@@ -111,6 +112,13 @@ function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 }
 
+/** How the system words that there is no room, in DuckDB's messages. */
+const DISK_FULL: Readonly<Record<string, string>> = {
+  "No space left on device": "ENOSPC",
+  "File too large": "EFBIG",
+  "Disk quota exceeded": "EDQUOT",
+};
+
 /** DuckDB's failure to write `path`, in our terms. */
 export function writeFailure(error: unknown, path: string): NeurotablesError {
   if (error instanceof NeurotablesError) return error;
@@ -123,6 +131,9 @@ export function writeFailure(error: unknown, path: string): NeurotablesError {
       wayOut: "Give the step more memory: resources: { memory: 2GB }.",
     });
   }
+  const full = Object.keys(DISK_FULL).find((text) => reason.includes(text));
+  if (full !== undefined)
+    return storageError("write", path, Object.assign(new Error(reason), { code: DISK_FULL[full] }));
   return new StorageError("write-failed", `cannot write ${path}: ${reason}`, {
     fields: { path },
     wayOut: "Check the free space, the file-size limit and the permissions of that folder.",

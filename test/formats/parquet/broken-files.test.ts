@@ -105,7 +105,7 @@ describe("failed writes", () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  test.skipIf(!hasPrlimit)("the system's file-size limit: storage/write-failed, no file left", async () => {
+  test.skipIf(!hasPrlimit)("the system's file-size limit: storage/disk-full, no file left", async () => {
     const path = join(directory, "limited.parquet");
     const noise = Float64Array.from({ length: 200_000 }, (_unused, i) => Math.sin(i * i));
     const large = buildBatch(
@@ -116,7 +116,7 @@ describe("failed writes", () => {
     limit("65536");
     try {
       const attempt = writeParquet({ path, schema, batches: [large], temporaryDirectory: spill });
-      await expect(attempt).rejects.toMatchObject({ tag: "storage/write-failed", fields: { path } });
+      await expect(attempt).rejects.toMatchObject({ tag: "storage/disk-full", fields: { file: path } });
     } finally {
       limit("unlimited");
     }
