@@ -2,16 +2,19 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { join } from "node:path";
 import { packageRoot } from "../base/package-root.js";
 import type { Contract } from "../tables/contract.js";
+import type { ParseCache } from "./parse-cache.js";
 import { LOAD_TABLES } from "./pipeline.js";
 
 /** Finds contract files: in the project's `schemas/`, then in the package's. Reads each once. */
 export class ContractCatalogue {
   readonly #folders: readonly string[];
   readonly #derived: string;
+  readonly #cache: ParseCache | undefined;
   readonly #read = new Map<string, Promise<Contract>>();
 
-  /** @param derived folder for contracts of the load tables of datasets that declare none. */
-  constructor(options: { readonly root: string; readonly derived: string }) {
+  /** @param options.derived folder for contracts of the load tables of datasets that declare none. */
+  constructor(options: { readonly root: string; readonly derived: string; readonly cache?: ParseCache }) {
+    this.#cache = options.cache;
     this.#folders = [...new Set([join(options.root, "schemas"), join(packageRoot(), "schemas")])];
     this.#derived = options.derived;
   }
@@ -30,9 +33,21 @@ export class ContractCatalogue {
   read(path: string): Promise<Contract> {
     let contract = this.#read.get(path);
     if (contract === undefined) {
-      contract = import("../tables/contract-file.js").then(({ readContract }) => readContract(path));
+      contract = this.#readFile(path);
       this.#read.set(path, contract);
     }
+    return contract;
+  }
+
+  async #readFile(path: string): Promise<Contract> {
+    // Its place is part of what makes a contract valid.
+    const content = this.#cache === undefined ? undefined : textOrNothing(path);
+    const text = content === undefined ? undefined : `${path}\n${content}`;
+    const known = text === undefined ? undefined : this.#cache?.get("contract", text);
+    if (known !== undefined) return known as Contract;
+    const { readContract } = await import("../tables/contract-file.js");
+    const contract = await readContract(path);
+    if (text !== undefined) this.#cache?.set("contract", text, contract);
     return contract;
   }
 
@@ -62,6 +77,14 @@ export class ContractCatalogue {
     writeFileSync(temporary, text);
     renameSync(temporary, path);
     return path;
+  }
+}
+
+function textOrNothing(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
   }
 }
 

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { ConfigError } from "../base/errors.js";
 import { hashOf } from "../base/hash.js";
 import { packageRoot } from "../base/package-root.js";
+import type { ParseCache } from "./parse-cache.js";
 import type { Source } from "./pipeline.js";
 import { PipelineDocument } from "./pipeline-document.js";
 
@@ -38,19 +39,20 @@ const pinSchema = z.strictObject({
  * Pins by path, of the project's `datasets/` and then of the package's; the first that names a path wins.
  * @throws {ConfigError} with every fault of the file.
  */
-export function readPins(dataset: string, root: string): Map<string, Pin> {
+export async function readPins(dataset: string, root: string, cache?: ParseCache): Promise<Map<string, Pin>> {
   const pins = new Map<string, Pin>();
   for (const folder of new Set([root, packageRoot()])) {
     const file = join(folder, "datasets", dataset, "sources.yaml");
     if (!existsSync(file)) continue;
-    for (const pin of parsePins(readFileSync(file, "utf8"), file)) if (!pins.has(pin.path)) pins.set(pin.path, pin);
+    for (const pin of await parsePins(readFileSync(file, "utf8"), file, cache))
+      if (!pins.has(pin.path)) pins.set(pin.path, pin);
   }
   return pins;
 }
 
-function parsePins(text: string, file: string): Pin[] {
-  const document = new PipelineDocument(text, file);
-  const value = document.value();
+async function parsePins(text: string, file: string, cache?: ParseCache): Promise<Pin[]> {
+  const document = await PipelineDocument.open(text, file, cache);
+  const { value } = document;
   const pins: Pin[] = [];
   const list = Array.isArray(value) ? value : (value as { sources?: unknown } | null | undefined)?.sources;
   const base = Array.isArray(value) ? [] : ["sources"];
@@ -64,10 +66,11 @@ function parsePins(text: string, file: string): Pin[] {
       else document.schemaFaults(read.error, [...base, index], Object.keys(pinSchema.shape));
     }
   }
-  const [first] = document.faults;
+  const faults = await document.faults();
+  const [first] = faults;
   if (first === undefined) return pins;
-  throw new ConfigError("sources-invalid", `${file}:${first.line}:${first.column}: ${first.message}`, document.faults, {
-    fields: { file, line: first.line, column: first.column, faults: document.faults.length },
+  throw new ConfigError("sources-invalid", `${file}:${first.line}:${first.column}: ${first.message}`, faults, {
+    fields: { file, line: first.line, column: first.column, faults: faults.length },
   });
 }
 

@@ -1,89 +1,118 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml";
 import type { core } from "zod";
 import { closest, Diagnostics, didYouMean } from "../base/diagnostics.js";
 import type { Diagnostic } from "../base/errors.js";
+import type { ParseCache } from "./parse-cache.js";
+import type { DocumentPath, YamlProblem, YamlText } from "./yaml-text.js";
 
-/** Largest pipeline file in characters, and how many nodes aliases may expand to. */
+export type { DocumentPath } from "./yaml-text.js";
+
+/** Largest file, in characters. */
 const MAXIMUM_CHARACTERS = 1 << 20;
-const MAXIMUM_ALIASES = 100;
 
-export type DocumentPath = readonly PropertyKey[];
+interface Fault {
+  readonly path: DocumentPath;
+  readonly at: "key" | "value";
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
 
-/** A pipeline's YAML with positions: turns paths into `line:column` and collects faults. */
+/**
+ * A YAML file that a person wrote: its plain value, and its faults by path. Positions are looked up only when there
+ * are faults, so that a file that was read before needs no parsing.
+ */
 export class PipelineDocument {
   readonly file: string;
   readonly #text: string;
-  readonly #lines = new LineCounter();
-  readonly #faults: Diagnostics;
-  readonly #document: Document | undefined;
+  readonly #problems: readonly YamlProblem[];
+  readonly #faults: Fault[] = [];
   /** Paths that `--set` wrote, for the hint of a fault below them. */
   readonly #set: string[] = [];
+  #yaml: YamlText | undefined;
+  /** The plain value; undefined when the text is no YAML. */
+  value: unknown;
 
-  constructor(text: string, file: string) {
-    this.file = file;
-    this.#text = text.length > MAXIMUM_CHARACTERS ? "" : text;
-    this.#faults = new Diagnostics(file, this.#text);
+  static async open(text: string, file: string, cache?: ParseCache): Promise<PipelineDocument> {
     if (text.length > MAXIMUM_CHARACTERS) {
-      this.#add(0, `a pipeline file has at most ${MAXIMUM_CHARACTERS} characters, this one ${text.length}`);
-      return;
+      const message = `the file has ${text.length} characters, at most ${MAXIMUM_CHARACTERS} are read`;
+      return new PipelineDocument({
+        text: "",
+        file,
+        value: undefined,
+        problems: [{ offset: 0, message, hides: true }],
+      });
     }
-    this.#document = parseDocument(text, {
-      lineCounter: this.#lines,
-      prettyErrors: false,
-      strict: true,
-      uniqueKeys: true,
-      version: "1.2",
-    });
-    for (const problem of [...this.#document.errors, ...this.#document.warnings]) {
-      // The fault of an unclosed bracket or quote is found where the text ends; the way there is what helps.
-      this.#add(problem.pos[0], describeYamlProblem(problem));
-    }
+    const known = cache?.get("yaml", text);
+    if (known !== undefined) return new PipelineDocument({ text, file, value: known, problems: [] });
+    const yaml = await parse(text);
+    const { value, problems } = yaml.read();
+    if (problems.length === 0) cache?.set("yaml", text, value);
+    return new PipelineDocument({ text, file, value, problems, yaml });
   }
 
-  /** Whether the text is YAML at all (duplicate keys aside, which do not hide the rest). */
+  private constructor(given: {
+    readonly text: string;
+    readonly file: string;
+    readonly value: unknown;
+    readonly problems: readonly YamlProblem[];
+    readonly yaml?: YamlText;
+  }) {
+    this.file = given.file;
+    this.value = given.value;
+    this.#text = given.text;
+    this.#problems = given.problems;
+    this.#yaml = given.yaml;
+  }
+
+  /** Whether the value can be trusted to be what the text says. */
   get readable(): boolean {
-    return this.#document?.errors.every((error) => error.code === "DUPLICATE_KEY") ?? false;
+    return this.#problems.every(({ hides }) => !hides);
   }
 
-  get faults(): readonly Diagnostic[] {
-    return this.#faults.list();
+  get faultCount(): number {
+    return this.#problems.length + this.#faults.length;
   }
 
-  /** Writes a value at a dotted path, as `--set` does. Returns false when the path's parent does not exist. */
-  set(path: readonly string[], value: unknown): boolean {
-    if (this.#document === undefined || !this.readable) return true;
-    const named = path[0] === "steps" || path[0] === "sources";
-    if (!this.#has(path.slice(0, named ? 2 : 1)) && (named || path.length > 1)) return false;
-    try {
-      this.#document.setIn(path, this.#document.createNode(value));
-    } catch {
-      return false;
+  /** All faults with their places, in file order. */
+  async faults(): Promise<readonly Diagnostic[]> {
+    if (this.faultCount === 0) return [];
+    this.#yaml ??= await parse(this.#text);
+    const list = new Diagnostics(this.file, this.#text);
+    for (const { offset, message } of this.#problems) list.add({ ...this.#yaml.at(offset), message });
+    for (const { path, at, message, hint } of this.#faults) {
+      list.add({ ...this.#yaml.at(this.#yaml.offset(path, at)), message, hint });
     }
+    return list.list();
+  }
+
+  /** Writes a value at a dotted path, as `--set` does. Returns false when what should hold it does not exist. */
+  set(path: readonly string[], value: unknown): boolean {
+    if (!this.readable) return true;
+    const named = path[0] === "steps" || path[0] === "sources";
+    const anchor = path.slice(0, named ? 2 : 1);
+    if (valueAt(this.value, anchor) === undefined && (named || path.length > 1)) return false;
+    let holder = this.value;
+    for (const segment of path.slice(0, -1)) {
+      if (!isContainer(holder)) return false;
+      if (!Object.hasOwn(holder, segment)) holder[segment] = {};
+      holder = holder[segment];
+    }
+    const last = path.at(-1);
+    if (!isContainer(holder) || last === undefined || last === "__proto__") return false;
+    if (Array.isArray(holder) && !(Number(last) < holder.length)) return false;
+    holder[last] = value;
     this.#set.push(path.join("."));
     return true;
-  }
-
-  /** The plain value; undefined after a fault that hides it. */
-  value(): unknown {
-    if (this.#document === undefined || !this.readable) return undefined;
-    try {
-      return this.#document.toJS({ maxAliasCount: MAXIMUM_ALIASES });
-    } catch (error) {
-      this.#aliasFault(error as Error);
-      return undefined;
-    }
   }
 
   /** Adds a fault at a key or a value; where the path is not in the text, at the nearest node above it. */
   fault(path: DocumentPath, message: string, options: { at?: "key" | "value"; hint?: string | undefined } = {}): void {
     const set = this.#set.find((dotted) => `${path.join(".")}.`.startsWith(`${dotted}.`));
-    const hint = [options.hint, set === undefined ? undefined : `it comes from --set ${set}=…`]
-      .filter(Boolean)
-      .join("; ");
-    this.#add(this.#offset(path, options.at ?? "value"), message, hint === "" ? undefined : hint);
+    const hints = [options.hint, set === undefined ? undefined : `it comes from --set ${set}=…`].filter(Boolean);
+    const hint = hints.length === 0 ? undefined : hints.join("; ");
+    this.#faults.push({ path, at: options.at ?? "value", message, hint });
   }
 
-  /** Adds every issue that zod found in the value at `base`. `known` gives the keys allowed at a path, for hints. */
+  /** Adds every issue that zod found in the value at `base`. `known` are the keys allowed there, for hints. */
   schemaFaults(
     error: { readonly issues: readonly core.$ZodIssue[] },
     base: DocumentPath,
@@ -98,11 +127,12 @@ export class PipelineDocument {
         }
         continue;
       }
-      if (issue.path.length > 0 && this.#node(path) === undefined) {
+      const value = valueAt(this.value, path);
+      if (issue.path.length > 0 && value === undefined) {
         this.fault(path, `missing key ${JSON.stringify(String(path.at(-1)))}`, { at: "key" });
         continue;
       }
-      const found = describeValue(this.#node(path));
+      const found = describeValue(value);
       const message =
         issue.code === "invalid_type"
           ? `expected ${typeName(issue.expected)}, found ${found}`
@@ -112,81 +142,24 @@ export class PipelineDocument {
       this.fault(path, message);
     }
   }
-
-  #add(offset: number, message: string, hint?: string): void {
-    const { line, col } = this.#lines.linePos(offset);
-    this.#faults.add({ line: Math.max(line, 1), column: Math.max(col, 1), message, hint });
-  }
-
-  /** Points at the alias without an anchor, or at the last of too many. */
-  #aliasFault(error: Error): void {
-    let last = 0;
-    let unresolved: { readonly offset: number; readonly name: string } | undefined;
-    const document = this.#document as Document;
-    visit(document, {
-      Alias(_key, alias) {
-        last = alias.range?.[0] ?? last;
-        if (alias.resolve(document) === undefined) unresolved ??= { offset: last, name: alias.source };
-      },
-    });
-    if (unresolved !== undefined)
-      this.#add(unresolved.offset, `there is no anchor &${unresolved.name} before this alias`);
-    else this.#add(last, `too many aliases: ${error.message}`);
-  }
-
-  #has(path: DocumentPath): boolean {
-    return this.#node(path) !== undefined;
-  }
-
-  #resolve(node: unknown): unknown {
-    return isAlias(node) && this.#document !== undefined ? node.resolve(this.#document) : node;
-  }
-
-  #node(path: DocumentPath): unknown {
-    let node: unknown = this.#document?.contents;
-    for (const segment of path) {
-      const here = this.#resolve(node);
-      if (isMap(here)) {
-        const pair = here.items.find(({ key }) => keyText(key) === String(segment));
-        if (pair === undefined) return undefined;
-        node = pair.value;
-      } else if (isSeq(here)) {
-        node = here.items[Number(segment)];
-      } else return undefined;
-    }
-    return node ?? undefined;
-  }
-
-  /** Offset of a path's key or value, or of the nearest ancestor's key. */
-  #offset(path: DocumentPath, at: "key" | "value"): number {
-    let node: unknown = this.#document?.contents;
-    let offset = start(node) ?? 0;
-    for (const [index, segment] of path.entries()) {
-      const here = this.#resolve(node);
-      const last = index === path.length - 1;
-      if (isMap(here)) {
-        // Of duplicate keys the last is the one that counts.
-        const pair = here.items.findLast(({ key }) => keyText(key) === String(segment));
-        if (pair === undefined) return offset;
-        offset = start(pair.key) ?? offset;
-        if (last && at === "value") offset = start(pair.value) ?? offset;
-        node = pair.value;
-      } else if (isSeq(here)) {
-        node = here.items[Number(segment)];
-        offset = start(node) ?? offset;
-      } else return offset;
-    }
-    return offset;
-  }
 }
 
-/** `--set` makes keys that are plain values. */
-function keyText(key: unknown): string {
-  return String(isScalar(key) ? key.value : key);
+async function parse(text: string): Promise<YamlText> {
+  const { YamlText } = await import("./yaml-text.js");
+  return new YamlText(text);
 }
 
-function start(node: unknown): number | undefined {
-  return (node as Node | null | undefined)?.range?.[0];
+function isContainer(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function valueAt(value: unknown, path: DocumentPath): unknown {
+  let here = value;
+  for (const segment of path) {
+    if (!isContainer(here) || !Object.hasOwn(here, segment)) return undefined;
+    here = here[segment as string];
+  }
+  return here;
 }
 
 /** What people write for the keys of the grammar. */
@@ -223,17 +196,10 @@ function typeName(expected: string): string {
   return names[expected] ?? expected;
 }
 
-function describeValue(node: unknown): string {
-  if (isMap(node)) return "a mapping";
-  if (isSeq(node)) return "a list";
-  const value = isScalar(node) ? node.value : node;
+function describeValue(value: unknown): string {
   if (value === null || value === undefined) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "a mapping";
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
   return String(value);
-}
-
-function describeYamlProblem(problem: { readonly code: string; readonly message: string }): string {
-  if (problem.code === "DUPLICATE_KEY") return "duplicate key";
-  if (problem.code === "TAB_AS_INDENT") return "a tab as indentation: YAML takes spaces";
-  return problem.message.replace(/\s*:?\s*$/, "");
 }

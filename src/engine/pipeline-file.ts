@@ -4,6 +4,7 @@ import { didYouMean } from "../base/diagnostics.js";
 import { ConfigError, type Diagnostic, UsageError } from "../base/errors.js";
 import { packageRoot } from "../base/package-root.js";
 import { ContractCatalogue } from "./contracts.js";
+import { ParseCache } from "./parse-cache.js";
 import {
   type Check,
   LOAD_TABLES,
@@ -32,6 +33,8 @@ export interface ReadPipelineOptions {
   /** Dotted path → value, from `--set`. */
   readonly set?: Readonly<Record<string, unknown>>;
   readonly registry?: Registry;
+  /** What texts were read before; default: the one in the home folder. */
+  readonly cache?: ParseCache;
 }
 
 /**
@@ -44,12 +47,14 @@ export async function readPipelines(names: readonly string[], options: ReadPipel
   const files = names.map((name) => findPipelineFile(name, options.project.root));
   const faults: Diagnostic[] = [];
   const pipelines: Pipeline[] = [];
+  const cache = options.cache ?? new ParseCache(options.project.home);
   for (const file of new Set(files)) {
-    const result = await parsePipeline(readFileSync(file, "utf8"), file, options);
+    const result = await parsePipeline(readFileSync(file, "utf8"), file, { ...options, cache });
     faults.push(...result.faults);
     if (result.pipeline !== undefined) pipelines.push(result.pipeline);
   }
   throwFaults(faults);
+  cache.save();
   const writers = new Map<string, string>();
   for (const pipeline of pipelines) {
     for (const table of pipeline.steps.flatMap((step) => step.into)) {
@@ -103,15 +108,16 @@ export async function parsePipeline(
   file: string,
   options: ReadPipelineOptions,
 ): Promise<{ readonly pipeline?: Pipeline; readonly faults: readonly Diagnostic[] }> {
-  const document = new PipelineDocument(text, file);
+  const document = await PipelineDocument.open(text, file, options.cache);
   for (const [path, value] of Object.entries(options.set ?? {})) {
     if (!document.set(path.split("."), value))
       document.fault(path.split("."), `--set ${path}: there is nothing at this path`);
   }
   const shape = readShape(document);
-  if (shape === undefined) return { faults: document.faults };
+  if (shape === undefined) return { faults: await document.faults() };
   const pipeline = await resolvePipeline(document, shape, options);
-  return document.faults.length > 0 || pipeline === undefined ? { faults: document.faults } : { pipeline, faults: [] };
+  if (document.faultCount > 0 || pipeline === undefined) return { faults: await document.faults() };
+  return { pipeline, faults: [] };
 }
 
 async function resolvePipeline(
@@ -120,7 +126,11 @@ async function resolvePipeline(
   options: ReadPipelineOptions,
 ): Promise<Pipeline | undefined> {
   const { root, home } = options.project;
-  const catalogue = new ContractCatalogue({ root, derived: join(home, ".contracts") });
+  const catalogue = new ContractCatalogue({
+    root,
+    derived: join(home, ".contracts"),
+    ...(options.cache === undefined ? {} : { cache: options.cache }),
+  });
   const { dataset, pipeline: name } = shape.head;
   // Without a dataset the tables have no names, but implementations and parameters can be checked all the same.
   const scope = dataset ?? "dataset";
@@ -159,7 +169,7 @@ async function resolvePipeline(
   }
   checkCycles(document, needs);
   checkChecks(document, shape, scope, new Set(writers.keys()));
-  if (document.faults.length > 0 || dataset === undefined || name === undefined) return undefined;
+  if (document.faultCount > 0 || dataset === undefined || name === undefined) return undefined;
   return {
     file: document.file,
     name,

@@ -40,8 +40,8 @@ export interface PipelineShape {
 
 /** Reads each source, step and check on its own, so that one fault hides no other. */
 export function readShape(document: PipelineDocument): PipelineShape | undefined {
-  const value = document.value();
-  if (!document.readable || (value === undefined && document.faults.length > 0)) return undefined;
+  const { value } = document;
+  if (!document.readable) return undefined;
   if (!isMapping(value)) {
     document.fault([], "a pipeline file is a mapping with pipeline, dataset, sources and steps");
     return undefined;

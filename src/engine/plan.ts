@@ -62,6 +62,7 @@ export async function planUnits(
       root: options.project.root,
       mirrors: options.project.sources,
       hashFile: services.hashFile,
+      cache: services.cache,
     });
     const planner = new Planner({ project: options.project, pipeline, sources, services, tables });
     units.push(...planner.plan());

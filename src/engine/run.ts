@@ -74,6 +74,7 @@ export async function runPipelines(given: RunPipelinesOptions): Promise<RunSumma
         root: project.root,
         mirrors: project.sources,
         hashFile: services.hashFile,
+        cache: services.cache,
       });
       resolved.push({ pipeline, sources });
       for (const warning of pipeline.warnings) context.warn(warning);

@@ -2,6 +2,7 @@ import { StatCache } from "../base/stat-cache.js";
 import { homePaths } from "../store/home.js";
 import type { TableHash } from "./assembly.js";
 import { builtCodeVersions, type CodeVersions } from "./code-version.js";
+import { ParseCache } from "./parse-cache.js";
 import type { HashFile } from "./sources.js";
 import type { Project } from "./types.js";
 
@@ -10,7 +11,8 @@ export interface EngineServices {
   readonly code: CodeVersions;
   readonly tableHash: TableHash;
   readonly hashFile: HashFile;
-  /** Makes remembered file hashes durable. */
+  readonly cache: ParseCache;
+  /** Keeps the hashes of files and the parsed texts for the next run. */
   saveHashes(): Promise<void>;
   readonly now: () => Date;
 }
@@ -18,11 +20,18 @@ export interface EngineServices {
 /** The services of a project, with the ones given in place of the usual ones. */
 export async function engineServices(project: Project, given: Partial<EngineServices> = {}): Promise<EngineServices> {
   const cache = given.hashFile === undefined ? StatCache.open({ path: homePaths(project.home).statCache }) : undefined;
+  const parsed = given.cache ?? new ParseCache(project.home);
   return {
     code: given.code ?? builtCodeVersions(),
     tableHash: given.tableHash ?? (await import("../tables/merkle-root.js")).tableHash,
     hashFile: given.hashFile ?? ((path) => (cache as StatCache).hashFile(path)),
-    saveHashes: given.saveHashes ?? (async () => cache?.save()),
+    cache: parsed,
+    saveHashes:
+      given.saveHashes ??
+      (async () => {
+        parsed.save();
+        await cache?.save();
+      }),
     now: given.now ?? (() => new Date()),
   };
 }

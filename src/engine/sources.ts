@@ -5,6 +5,7 @@ import { ConfigError, LoadError, NeurotablesError } from "../base/errors.js";
 import { sha256 } from "../base/hash.js";
 import type { JobFile } from "./executor.js";
 import { findFiles } from "./glob.js";
+import type { ParseCache } from "./parse-cache.js";
 import { mergePin, type Pin, pinHash, readPins } from "./pinned-sources.js";
 import type { Pipeline, Source } from "./pipeline.js";
 import type { MissingSource } from "./types.js";
@@ -35,9 +36,10 @@ export async function resolveSources(options: {
   readonly root: string;
   readonly mirrors: readonly string[];
   readonly hashFile: HashFile;
+  readonly cache?: ParseCache;
 }): Promise<ReadonlyMap<string, ResolvedSource>> {
   const { pipeline, root } = options;
-  const pins = readPins(pipeline.dataset, root);
+  const pins = await readPins(pipeline.dataset, root, options.cache);
   const mirrors = new Mirrors(options.mirrors);
   const hashes = new Map<string, Promise<string>>();
   const hashFile = (path: string) => {
