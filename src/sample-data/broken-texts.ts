@@ -159,7 +159,7 @@ function brokenEdgeList(text: string): Breakage[] {
     },
     {
       name: "weights that are words",
-      bytes: encode(text.replace(/\t\d+(?=\n)/g, "\tmany")),
+      bytes: encode(text.replace(/\t\d+(?=\n|$)/g, "\tmany")),
       outcome: "load/no-records",
       says: ["row 2: unparsable"],
     },

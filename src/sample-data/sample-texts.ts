@@ -11,12 +11,15 @@ import {
 
 const lines = (rows: readonly string[], end = "\n") => rows.map((row) => row + end).join("");
 
+/** Half of the published text files have no line end behind their last line. */
+const unendedLines = (rows: readonly string[], end = "\n") => rows.join(end);
+
 /** TSV named .csv: `pre post type synapses`, every gap junction listed once. */
 export function edgeListText(layers: SyntheticLayers): string {
   const chemical = layers.chemical.map((edge) => [edge.pre, edge.post, "chemical", edge.weight] as const);
   const gap = layers.gap.map((edge) => [edge.pre, edge.post, "electrical", edge.weight] as const);
   const rows = [...chemical, ...gap].sort((a, b) => compareCodeUnits(a[0], b[0]) || compareCodeUnits(a[1], b[1]));
-  return lines(["pre\tpost\ttype\tsynapses", ...rows.map((row) => row.join("\t"))]);
+  return unendedLines(["pre\tpost\ttype\tsynapses", ...rows.map((row) => row.join("\t"))]);
 }
 
 /** Gap junctions both ways, four directed entries changed: the earlier release of the Witvliet table. */
@@ -28,14 +31,14 @@ export function earlierEdgeListText(layers: SyntheticLayers): string {
     const there = `${pre}\t${post}\telectrical\t${first}`;
     return pre === post ? [there] : [there, `${post}\t${pre}\telectrical\t${weight}`];
   });
-  return lines(["pre\tpost\ttype\tsynapses", ...chemical, ...gap]);
+  return unendedLines(["pre\tpost\ttype\tsynapses", ...chemical, ...gap]);
 }
 
 /** WormWiring edge list: fields padded with blanks, both layers. */
 export function paddedEdgeListText(layers: SyntheticLayers): string {
   const row = (edge: SyntheticEdge, type: string) =>
     `${zeroPadded(edge.pre)} , ${zeroPadded(edge.post).padEnd(14)},${edge.weight},${type}`;
-  return lines([
+  return unendedLines([
     "Source,Target,Weight,Type",
     ...layers.chemical.map((edge) => row(edge, "chemical")),
     ...layers.gap.map((edge) => row(edge, "electrical")),
@@ -169,7 +172,7 @@ export function wormWideWebNeuronsText(): string {
     const written = type === "inter" ? "interneuron" : type;
     return `${zeroPadded(label)},${className},${written},${codes[type]},shared,,${side}`;
   });
-  return lines(["name,class,type,type_code,category,dv,lr", ...rows], "\r\n");
+  return unendedLines(["name,class,type,type_code,category,dv,lr", ...rows], "\r\n");
 }
 
 /** `connectome_neurons_replacement.csv`: byte-order mark, CR LF. */
@@ -177,8 +180,14 @@ export function replacementText(): string {
   const motor = NEURON_LABELS.filter((label) => zeroPadded(label) !== label).map(
     (label) => `${label},${zeroPadded(label)}`,
   );
-  return `\ufeff${lines(["original,replacement", "BWM-DL01,dBWML1", "BWM-VR06,vBWMR6", ...motor], "\r\n")}`;
+  return `\ufeff${unendedLines(["original,replacement", "BWM-DL01,dBWML1", "BWM-VR06,vBWMR6", ...motor], "\r\n")}`;
 }
+
+/** Names that `neurotransmitters.csv` spells as if two cells were one. */
+const DOUBTFUL_NAMES: ReadonlyMap<string, string> = new Map([
+  ["DB1", "DB1/3"],
+  ["DB3", "DB3/1"],
+]);
 
 /** `neurotransmitters.csv`: a title, classes on first rows only, mixed spellings, a summary block at the end. */
 export function transmitterText(): string {
@@ -186,7 +195,8 @@ export function transmitterText(): string {
   let last = "";
   NEURONS.forEach(({ label, className }, index) => {
     const transmitter = ["Glu", "ACh", "Ach", "GABA"][className.charCodeAt(0) % 4];
-    rows.push(`${className === last ? "" : className},${label},${transmitter},${index % 40 === 0 ? "5HT" : ""},`);
+    const name = DOUBTFUL_NAMES.get(label) ?? label;
+    rows.push(`${className === last ? "" : className},${name},${transmitter},${index % 40 === 0 ? "5HT" : ""},`);
     last = className;
   });
   rows.push(",,,,", ",,,,", "I4,I4,Unknown (orphan),,", "M5,M5,Ach,Glu,");
@@ -196,7 +206,10 @@ export function transmitterText(): string {
 /** `connectome_neuron_class_split.csv`: -1 where a class has no such sides (CR LF). */
 export function classSplitText(): string {
   const names = [...new Set(NEURONS.map((neuron) => neuron.className))];
-  return lines(["class,split_lr,split_dv,split_d_lr,split_v_lr", ...names.map((name) => `${name},0,-1,-1,-1`)], "\r\n");
+  return unendedLines(
+    ["class,split_lr,split_dv,split_d_lr,split_v_lr", ...names.map((name) => `${name},0,-1,-1,-1`)],
+    "\r\n",
+  );
 }
 
 /** `neuron_type.csv`. */
@@ -217,7 +230,7 @@ export function typeListText(): string {
 
 /** `aconnectome_ids.txt`: three-digit slot and label. */
 export function slotListText(): string {
-  return lines(NEURON_LABELS.map((label, slot) => `${String(slot).padStart(3, "0")}\t${label}`));
+  return unendedLines(NEURON_LABELS.map((label, slot) => `${String(slot).padStart(3, "0")}\t${label}`));
 }
 
 /** `aconnectome_ids_ganglia.json`: groups of ganglia by name, then their members. */
