@@ -137,15 +137,19 @@ export class LockFolder {
   }
 
   #write(path: string, purpose: string): void {
-    let descriptor: number | undefined;
+    let descriptor: number;
     try {
       descriptor = this.#open(path);
-      if (purpose !== "") writeFully(this.#files, descriptor, Buffer.from(`${purpose}\n`));
     } catch (error) {
       removeMark(this.#files, path);
       throw storageError("write", path, error);
+    }
+    try {
+      if (purpose !== "") writeFully(this.#files, descriptor, Buffer.from(`${purpose}\n`));
+    } catch {
+      // The name is the mark; what it is for is only told. A full disk must not keep `gc` from making room.
     } finally {
-      if (descriptor !== undefined) closeQuietly(this.#files, descriptor);
+      closeQuietly(this.#files, descriptor);
     }
   }
 

@@ -288,7 +288,7 @@ export class Store {
       return await this.hold(purpose);
     } catch (error) {
       const code = errorCode((error as { cause?: unknown }).cause);
-      if (code === "EROFS" || code === "EACCES" || code === "EPERM") return undefined;
+      if (code !== undefined && /^(EROFS|EACCES|EPERM|ENOSPC|EDQUOT)$/.test(code)) return undefined;
       throw error;
     }
   }
