@@ -5,6 +5,7 @@ import type { Job, JobEvents, JobInput, WrittenTable } from "./executor.js";
 import { isDistinct, type LoadUnit, loadUnits, writers } from "./graph.js";
 import { keyOf, loadKeyParts, stepKeyParts, tablePartition, transformKeyParts } from "./key.js";
 import { contractOf, type LoadStep, type Pipeline, type Step, type TransformStep } from "./pipeline.js";
+import { pipelineThatWrites } from "./pipeline-search.js";
 import { whyToRun } from "./plan.js";
 import type { RunContext } from "./run-context.js";
 import { obtain, singlePartition, type UnitIdentity } from "./run-job.js";
@@ -107,13 +108,13 @@ export class PipelineRun {
       const input = made[index];
       const { path, contract } = contractOf(this.#pipeline, table);
       if (input === undefined) {
-        if (external) return this.#whole(step, this.#failed(step, "", absentTable(table), 0), []);
+        if (external) return this.#whole(step, this.#failed(step, "", await this.#unusable(table, "absent"), 0), []);
         const because = (this.#writers.get(table) ?? []).map((writer) => writer.name).join(", ");
         return this.#whole(step, this.#skipped(step, `needs ${name}, which ${because} could not make`, true), []);
       }
       const { snapshot } = input;
       if (external && snapshot.contractHash !== contract.hash) {
-        return this.#whole(step, this.#failed(step, "", outdatedTable(table), 0), []);
+        return this.#whole(step, this.#failed(step, "", await this.#unusable(table, "outdated"), 0), []);
       }
       hashes.set(table, snapshot.tableHash);
       const partPaths = snapshot.parts.map((part) => this.#context.store.partPath(part));
@@ -364,6 +365,23 @@ export class PipelineRun {
     return entry && { snapshot: entry, keys: entry.keys, steps: entry.steps };
   }
 
+  /** The error of a table that another pipeline makes, with the command that makes it. */
+  async #unusable(table: string, problem: "absent" | "outdated"): Promise<NeurotablesError> {
+    const { root } = this.#context.project;
+    const writer = await pipelineThatWrites(table, root);
+    const what =
+      problem === "absent"
+        ? `${table} has no snapshot yet`
+        : `the snapshot of ${table} was made under another contract`;
+    return new NeurotablesError(`input/${problem}`, `${what}: another pipeline makes it`, {
+      fields: { table },
+      wayOut:
+        writer === undefined
+          ? `No pipeline in ${root} writes ${table}: add one, or name another table.`
+          : `Run the pipeline that makes it first: neurotables run ${writer}`,
+    });
+  }
+
   #whole(step: Step, unit: UnitResult, missing: readonly MissingSource[]): StepResult {
     return { step, units: [unit], missing };
   }
@@ -405,18 +423,4 @@ function underName(snapshot: Snapshot, partition: string): Snapshot {
 
 function mainRows(record: StepRecord, step: Step): number {
   return record.outputs.find((output) => output.table === step.into[0])?.rows ?? 0;
-}
-
-function absentTable(table: string): NeurotablesError {
-  return new NeurotablesError("input/absent", `${table} has no snapshot yet: another pipeline makes it`, {
-    fields: { table },
-    wayOut: `Run the pipeline that makes it first: neurotables run ${(table.split(".")[0] as string).replaceAll("_", "-")}`,
-  });
-}
-
-function outdatedTable(table: string): NeurotablesError {
-  return new NeurotablesError("input/outdated", `the snapshot of ${table} was made under another contract`, {
-    fields: { table },
-    wayOut: `Run the pipeline that makes it again: neurotables run ${(table.split(".")[0] as string).replaceAll("_", "-")}`,
-  });
 }

@@ -1,8 +1,9 @@
 import { rm } from "node:fs/promises";
-import { InterruptedError, LoadError } from "../base/errors.js";
+import { ConfigError, InterruptedError, LoadError } from "../base/errors.js";
 import type { KeyParts, Part, PartitionSnapshot, Snapshot, StepRecord } from "../store/types.js";
 import type { Job, JobEvents, JobFile, JobResult, WrittenTable } from "./executor.js";
 import type { RunContext } from "./run-context.js";
+import { userModuleVersion } from "./user-module.js";
 
 /** The name of a unit, and what it is stored under. */
 export interface UnitIdentity {
@@ -49,6 +50,8 @@ export async function obtain(options: {
         const job = options.job(directory);
         const result = await executor.run(job, options.events(job), signal);
         if (job.kind === "load") await refuseChangedFiles(context, job.files);
+        if ((job.kind === "load" || job.kind === "transform") && job.module !== undefined)
+          refuseChangedModule(unit, job.module);
         const outputs = await options.outputs(result, (table) => adoptAll({ context, job, table }));
         const record: StepRecord = {
           ...unit,
@@ -89,6 +92,14 @@ export function singlePartition(options: {
     partitions,
     parts,
   };
+}
+
+function refuseChangedModule({ keyParts }: UnitIdentity, module: string): void {
+  if (userModuleVersion(module) === keyParts.code) return;
+  throw new ConfigError("module-changed", `${module} changed while it ran`, [], {
+    fields: { file: module },
+    wayOut: "Run again: the result was not kept.",
+  });
 }
 
 /** Takes what a job wrote into the store. A compaction may hand back parts that it was given. */

@@ -1,5 +1,5 @@
 import { availableParallelism, totalmem } from "node:os";
-import { EXIT, type ExitCode, worstExitCode } from "../base/errors.js";
+import { EXIT, type ExitCode, NeurotablesError, worstExitCode } from "../base/errors.js";
 import type { Executor } from "./executor.js";
 import { onlyStep, pipelineOrder } from "./graph.js";
 import { Limiter } from "./limiter.js";
@@ -22,6 +22,12 @@ export interface RunPipelinesOptions {
   readonly executor: Executor;
   readonly onEvent?: (event: RunEvent) => void;
   readonly services?: Partial<EngineServices>;
+}
+
+/** Memory that units may declare together: four fifths of the machine's, or of what this process is allowed. */
+function usableMemory(): number {
+  const allowed = process.constrainedMemory?.() ?? 0;
+  return 0.8 * (allowed > 0 ? Math.min(allowed, totalmem()) : totalmem());
 }
 
 /** How many units run at once when nobody says. */
@@ -55,7 +61,7 @@ export async function runPipelines(given: RunPipelinesOptions): Promise<RunSumma
     store: project.store,
     services,
     executor,
-    limiter: new Limiter({ slots: options.jobs, memoryBytes: totalmem() * 0.8 }),
+    limiter: new Limiter({ slots: options.jobs, memoryBytes: usableMemory() }),
     journal,
     log: new RunLog({ home: project.home, run: journal.run, now: services.now }),
     signal: options.signal,
@@ -117,13 +123,17 @@ async function runPipeline(given: {
   for (const error of run.tableErrors) tally.exitCodes.push(error.exitCode);
   for (const error of run.tableErrors) context.warn(`${error.tag}: ${error.message}`);
   const complete = run.tableErrors.length === 0 && steps.every(({ units }) => units.every(({ blocks }) => !blocks));
-  const checks = complete ? await checkTables(given, tables) : checksNotRun(pipeline, options);
+  const before = tally.exitCodes.length;
+  const checks = complete
+    ? await checkTables(given, tables)
+    : checksNotRun(pipeline, "not every step could run", options);
+  const checked = tally.exitCodes.length === before;
   for (const check of checks) {
     tally.checks.push(check);
     if (check.status === "failed") tally.exitCodes.push(EXIT.checkFailed);
     context.emit({ kind: "check-finished", check });
   }
-  if (!complete || options.signal.aborted || checks.some(({ status }) => status === "failed")) return;
+  if (!complete || !checked || options.signal.aborted || checks.some(({ status }) => status === "failed")) return;
   if (pipeline.changed && !options.promote) return;
   for (const [table] of tables) {
     const owner = context.store.currentGeneration().snapshots[table]?.pipeline;
@@ -162,11 +172,18 @@ async function checkTables(
     }
   }
   const checks = [...defaultChecks(pipeline, made), ...pipeline.checks];
-  return await runChecks({ context, pipeline, checks, tables, missingSources, partial });
+  try {
+    return await runChecks({ context, pipeline, checks, tables, missingSources, partial });
+  } catch (error) {
+    // The job of the checks was ended, or its process died: nothing is known of any of them.
+    if (!(error instanceof NeurotablesError)) throw error;
+    if (!options.signal.aborted) given.tally.exitCodes.push(error.exitCode);
+    return checksNotRun(pipeline, error.message, options);
+  }
 }
 
-function checksNotRun(pipeline: Pipeline, options: RunOptions): CheckSummary[] {
-  const reason = options.signal.aborted ? "interrupted" : "not every step could run";
+function checksNotRun(pipeline: Pipeline, because: string, options: RunOptions): CheckSummary[] {
+  const reason = options.signal.aborted ? "interrupted" : because;
   return pipeline.checks.map(({ name }) => ({
     pipeline: pipeline.name,
     check: name,

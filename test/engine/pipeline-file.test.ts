@@ -5,10 +5,11 @@ import { ConfigError, UsageError } from "../../src/base/errors.js";
 import { findPipelineFile, listPipelineFiles, parsePipeline, readPipelines } from "../../src/engine/pipeline-file.js";
 import { pipelineJsonSchema } from "../../src/engine/pipeline-schema.js";
 import { repositoryRoot } from "../support/real-data.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
 import { fixtures } from "./toy-project.js";
 import { toyRegistry } from "./toy-registry.js";
 
-const project = { root: fixtures, home: join(fixtures, "home") };
+const project = { root: fixtures, home: temporaryDirectory() };
 const parse = (text: string, set: Record<string, unknown> = {}) =>
   parsePipeline(text, join(fixtures, "broken", "broken.yaml"), { project, registry: toyRegistry, set });
 

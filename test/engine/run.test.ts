@@ -143,7 +143,7 @@ describe("a step that fails", () => {
     expect(failed.checks.every(({ status }) => status === "skipped")).toBe(true);
     expect(await current("toy.item_record")).toEqual(before);
     const log = join(toy.folder, "home", failed.steps[0]?.log ?? "no log");
-    expect(readFileSync(log, "utf8")).toMatch(/error \[a\/two\.txt\] bug: /);
+    expect(readFileSync(log, "utf8")).toMatch(/error \[a\/two\.txt\] module\/threw: /);
     toy.write("raw/a/two.txt", "x\n");
     expect(statuses(await toy.run())).toEqual({ first: "cached", second: "cached", third: "skipped", count: "ran" });
   });
@@ -240,6 +240,20 @@ describe("a check that fails", () => {
   });
 });
 
+describe("the job of the checks", () => {
+  it("that is ended leaves the old tables current, with its own exit code", async () => {
+    const executor = new FakeExecutor({
+      before: async (job) => {
+        if (job.kind === "query") throw new NeurotablesError("limit/memory", "killed at 3 GB of 3 GB");
+      },
+    });
+    const summary = await toy.run({ executor });
+    expect(summary).toMatchObject({ ok: false, exitCode: 1, generation: null });
+    expect(summary.checks[0]).toMatchObject({ status: "skipped", reason: "killed at 3 GB of 3 GB" });
+    expect(await current("toy.item_record")).toBeUndefined();
+  });
+});
+
 describe("--only", () => {
   it("runs a step and what it needs, and makes its tables current", async () => {
     const summary = await toy.run({ only: "first" });
@@ -321,6 +335,14 @@ steps:
     const summary = await toy.run({ pipelines: ["other"] });
     expect(summary).toMatchObject({ ok: true, steps: [{ status: "ran", rows: 3 }] });
     expect(await toy.run({ pipelines: ["other"] })).toMatchObject({ steps: [{ status: "cached" }] });
+  });
+
+  it("made under another contract are refused", async () => {
+    await toy.run();
+    const path = "schemas/toy/item_record.yaml";
+    toy.write(path, readFileSync(join(toy.folder, path), "utf8").replace("minimum: 0", "minimum: -1"));
+    const summary = await toy.run({ pipelines: ["other"] });
+    expect(summary.steps[0]?.error).toMatchObject({ tag: "input/outdated" });
   });
 
   it("of the same run are made first", async () => {
