@@ -36,7 +36,7 @@ beforeAll(async () => {
   const { code, stderr } = command("run", PIPELINE, "--only", "edge");
   expect(code, stderr).toBe(0);
   before = command("sql", COUNT, "--format", "csv").stdout;
-});
+}, 300_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function command(...words: string[]): { code: number | null; stdout: string; stderr: string } {
@@ -89,7 +89,7 @@ describe("a run over broken files", () => {
       expect(others.map(({ status }) => status).filter((status) => status !== "ran" && status !== "cached")).toEqual(
         [],
       );
-      expect(others.length).toBeGreaterThan(25);
+      expect(others.length).toBeGreaterThan(20);
       expect(stepOf(summary, "edge")).toMatchObject({ status: "skipped" });
     },
     120_000,

@@ -1,8 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { RunSummary } from "../../src/engine/types.js";
 import { ExampleProject } from "./built-command.js";
+
+// Each test starts several processes.
+vi.setConfig({ testTimeout: 120_000 });
 
 let project: ExampleProject;
 beforeAll(() => {
