@@ -19,7 +19,9 @@ export function redact(text: string): string {
   let out = text;
   for (const pattern of SECRETS) {
     out = out.replace(pattern, (_match, prefix: unknown) =>
-      typeof prefix === "string" && prefix.length > 0 ? `${prefix}${/^[A-Za-z]+$/.test(prefix) ? " " : ""}[redacted]` : "[redacted]",
+      typeof prefix === "string" && prefix.length > 0
+        ? `${prefix}${/^[A-Za-z]+$/.test(prefix) ? " " : ""}[redacted]`
+        : "[redacted]",
     );
   }
   return out;
