@@ -22,7 +22,7 @@ if (!existsSync(join(project, "pipelines"))) {
 }
 neurotables("run", "pipelines/quickstart.yaml");
 
-say("4/4  Asking: which neurons get input from most partners, and do the annotations agree?");
+say("4/4  Asking: which neurons get input from most partners, and how much?");
 const question = `
   select n.label, n.class, count(distinct e.pre) as partners, sum(e.weight) as synapses
   from celegans_connectome.edge e join celegans_connectome.neuron n on n.label = e.post
