@@ -2,7 +2,7 @@ import { realpathSync, statSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { compareCodeUnits } from "../base/canonical-json.js";
 import { ConfigError, LoadError, NeurotablesError } from "../base/errors.js";
-import { sha256 } from "../base/hash.js";
+import { sourceId } from "../tables/source-id.js";
 import type { JobFile } from "./executor.js";
 import { findFiles } from "./glob.js";
 import type { ParseCache } from "./parse-cache.js";
@@ -100,11 +100,6 @@ async function resolveSource(options: {
   }
   if (missing.length > 0) return { kind: "missing", missing, ...(source.url === undefined ? {} : { url: source.url }) };
   return { kind: "found", files: [...files.values()].sort((a, b) => compareCodeUnits(a.job.path, b.job.path)) };
-}
-
-/** First 32 hexadecimal digits of the SHA-256 of dataset, line feed and path. */
-export function sourceId(dataset: string, path: string): string {
-  return sha256(`${dataset}\n${path}`).slice(0, 32);
 }
 
 function asLoadError(error: unknown, source: Source): NeurotablesError {

@@ -7,7 +7,10 @@ import type { TableSink, TableSource } from "../../src/tables/table-io.js";
 import type { TransformContext } from "../../src/transforms/transform.js";
 
 /** Rows in memory as a source, so that a transform is tested without files. */
-export function memorySource(rows: readonly Row[], contract: Partial<Contract> = {}): TableSource {
+export function memorySource(
+  rows: readonly Row[],
+  contract: Partial<Contract> = { dataset: "celegans_connectome" },
+): TableSource {
   return {
     contract: contract as Contract,
     rowCount: rows.length,

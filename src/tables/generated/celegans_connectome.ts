@@ -797,8 +797,8 @@ export type NeuronAliasRow = {
   /** Whether the cell is one of the 302 neurons. */
   readonly is_neuron: boolean;
   /**
-   * The file that says so, or the only file in which the spelling has this meaning (file_exception); null for facts of
-   * the field.
+   * The file that says so, or the only file in which the spelling has this meaning (file_exception, whether or not that
+   * file is there); null for facts of the field.
    */
   readonly source_id: string | null;
 };

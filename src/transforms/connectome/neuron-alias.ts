@@ -2,6 +2,7 @@ import { z } from "zod";
 import { compareCodeUnits } from "../../base/canonical-json.js";
 import { CASE_ALIASES, resolveCell, ZERO_PAD_ALIASES } from "../../tables/neuron-alias.js";
 import { neuronByLabel } from "../../tables/neuron-registry.js";
+import { sourceId } from "../../tables/source-id.js";
 import type { Transform } from "../transform.js";
 import type { NeuronAliasRow } from "./cell-resolver.js";
 import { DropList } from "./drop-list.js";
@@ -31,21 +32,16 @@ type AliasRow = NeuronAliasRow & { readonly is_neuron: boolean };
 export const neuronAlias: Transform<z.infer<typeof parameters>> = {
   name: "connectome/neuron-alias",
   description: "Spellings that stand for the canonical name of a cell",
-  inputs: ["alias_record", "source_file"],
+  inputs: ["alias_record"],
   outputs: ["neuron_alias", "alias_dropped"],
   parameters,
   async run(context) {
     const records: AliasRecord[] = [];
-    for await (const record of context.input("alias_record").rows<AliasRecord>()) records.push(record);
-    const sourceIds = new Map<string, string>();
-    type File = { source_id: string; path: string };
-    for await (const file of context.input("source_file").rows<File>(["source_id", "path"])) {
-      sourceIds.set(file.path, file.source_id);
-    }
+    const input = context.input("alias_record");
+    for await (const record of input.rows<AliasRecord>()) records.push(record);
     const { rows, drops } = aliasRows(records);
     for (const { path, alias, label } of context.parameters.exceptions) {
-      const sourceId = sourceIds.get(path);
-      if (sourceId !== undefined) rows.push(aliasRow(alias, label, "file_exception", sourceId));
+      rows.push(aliasRow(alias, label, "file_exception", sourceId(input.contract.dataset, path)));
     }
     context.sink("neuron_alias").write(rows.map((row) => ({ ...row })));
     context.sink("alias_dropped").write(drops.rows.map((row) => ({ ...row })));
@@ -86,6 +82,6 @@ function unusable(alias: string, label: string, known: string | undefined): { re
   return { reason: "repeated_alias", rule: `the first record of a spelling holds: ${known}` };
 }
 
-function aliasRow(alias: string, label: string, rule: NeuronAliasRow["rule"], sourceId: string | null): AliasRow {
-  return { alias, label, rule, is_neuron: neuronByLabel(resolveCell(label).cell) !== null, source_id: sourceId };
+function aliasRow(alias: string, label: string, rule: NeuronAliasRow["rule"], source: string | null): AliasRow {
+  return { alias, label, rule, is_neuron: neuronByLabel(resolveCell(label).cell) !== null, source_id: source };
 }

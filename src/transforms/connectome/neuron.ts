@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { compareCodeUnits } from "../../base/canonical-json.js";
 import type { Row } from "../../tables/contract.js";
 import { NEURONS, type Neuron } from "../../tables/neuron-registry.js";
-import type { TableSource } from "../../tables/table-io.js";
+import { sourceId } from "../../tables/source-id.js";
 import type { Transform } from "../transform.js";
 import { DropList } from "./drop-list.js";
 import {
@@ -22,7 +21,7 @@ const parameters = z.strictObject({
       "celegans/annotations/sensoryintermotor_ids.json",
       "celegans/annotations/neuron_type.csv",
     ])
-    .describe("paths below the mirror, the preferred first; other files follow in the order of their paths"),
+    .describe("paths below the mirror, the preferred first; other files follow in the order of their source_id"),
 });
 
 /**
@@ -32,31 +31,23 @@ const parameters = z.strictObject({
 export const neuron: Transform<z.infer<typeof parameters>> = {
   name: "connectome/neuron",
   description: "The 302 neurons with class, type, transmitters, ganglion and position",
-  inputs: ["neuron_record", "source_file"],
+  inputs: ["neuron_record"],
   outputs: ["neuron", "neuron_dropped"],
   parameters,
   async run(context) {
-    const rank = await fileRank(context.input("source_file"), context.parameters.precedence);
+    const input = context.input("neuron_record");
     const records: NeuronRecord[] = [];
-    for await (const record of context.input("neuron_record").rows<NeuronRecord>()) records.push(record);
-    records.sort(compareStatements(rank));
+    for await (const record of input.rows<NeuronRecord>()) records.push(record);
+    records.sort(compareStatements(preference(input.contract.dataset, context.parameters.precedence)));
     const { rows, drops } = neuronRows(records);
     context.sink("neuron").write(rows);
     context.sink("neuron_dropped").write(drops.rows.map((row) => ({ ...row })));
   },
 };
 
-async function fileRank(files: TableSource, precedence: readonly string[]): Promise<(sourceId: string) => number> {
-  type File = { source_id: string; path: string };
-  const all: File[] = [];
-  for await (const file of files.rows<File>(["source_id", "path"])) all.push(file);
-  const place = ({ path }: File) => {
-    const index = precedence.indexOf(path);
-    return index < 0 ? precedence.length : index;
-  };
-  all.sort((a, b) => place(a) - place(b) || compareCodeUnits(a.path, b.path));
-  const ranks = new Map(all.map((file, index) => [file.source_id, index]));
-  return (sourceId) => ranks.get(sourceId) ?? all.length;
+function preference(dataset: string, precedence: readonly string[]): (source: string) => number {
+  const ranks = new Map(precedence.map((path, index) => [sourceId(dataset, path), index]));
+  return (source) => ranks.get(source) ?? precedence.length;
 }
 
 /** @param records in order of preference */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { buildBatch } from "../../../src/tables/batch-builder.js";
 import type { Row } from "../../../src/tables/contract.js";
+import { sourceId } from "../../../src/tables/source-id.js";
 import { dropped } from "../../../src/transforms/connectome/dropped.js";
 import { extrasynapticEdge } from "../../../src/transforms/connectome/extrasynaptic-edge.js";
 import { functionalEdge } from "../../../src/transforms/connectome/functional-edge.js";
@@ -20,11 +21,10 @@ async function run<P>(transform: Transform<P>, inputs: Record<string, readonly R
   return rows;
 }
 
-const files = [
-  { source_id: "preferred", path: "celegans/WormWideWeb/connectome_neurons.csv" },
-  { source_id: "other", path: "celegans/annotations/neuron_type.csv" },
-  { source_id: "tsv", path: "celegans/Randi2023/leifer_funconn_wildtype_2022-04-01.tsv" },
-];
+const DATASET = "celegans_connectome";
+const preferred = sourceId(DATASET, "celegans/WormWideWeb/connectome_neurons.csv");
+const other = sourceId(DATASET, "celegans/annotations/neuron_type.csv");
+const tsv = sourceId(DATASET, "celegans/Randi2023/leifer_funconn_wildtype_2022-04-01.tsv");
 
 describe("neuron", () => {
   let index = 0;
@@ -41,15 +41,14 @@ describe("neuron", () => {
 
   it("prefers one file's type and keeps every statement", async () => {
     const { neuron: rows = [] } = await run(neuron, {
-      source_file: files,
       neuron_record: [
-        states("other", "AVA", "type", "Modulatory neuron", "class"),
-        states("preferred", "AVAL", "type", "interneuron"),
-        states("preferred", "VB02", "type", "motorneuron"),
-        states("other", "AVAL", "transmitter", "Glu & 5HT"),
-        states("other", "AVAL", "cotransmitter", "Ach (minor)"),
-        ...["x", "y", "z"].map((axis, at) => states("other", "AVAL", axis, at)),
-        states("other", "AVAR", "x", 1),
+        states(other, "AVA", "type", "Modulatory neuron", "class"),
+        states(preferred, "AVAL", "type", "interneuron"),
+        states(preferred, "VB02", "type", "motorneuron"),
+        states(other, "AVAL", "transmitter", "Glu & 5HT"),
+        states(other, "AVAL", "cotransmitter", "Ach (minor)"),
+        ...["x", "y", "z"].map((axis, at) => states(other, "AVAL", axis, at)),
+        states(other, "AVAR", "x", 1),
       ],
     });
     expect(rows.length).toBe(302);
@@ -62,7 +61,7 @@ describe("neuron", () => {
       x: 0,
       y: 1,
       z: 2,
-      position_source: "other",
+      position_source: other,
     });
     expect(row("AVAL")?.sources).toHaveLength(7);
     expect(row("AVAR")).toMatchObject({ type: "modulatory", x: null, position_source: null });
@@ -73,11 +72,10 @@ describe("neuron", () => {
   it("accounts once for a record about another cell", async () => {
     const one = { record_index: 900 };
     const { neuron_dropped: drops = [] } = await run(neuron, {
-      source_file: files,
       neuron_record: [
-        { ...states("other", "pm5D", "type", "muscle"), ...one },
-        { ...states("other", "pm5D", "class", "pm5"), ...one },
-        states("other", "GLR", "type", "Glia", "class"),
+        { ...states(other, "pm5D", "type", "muscle"), ...one },
+        { ...states(other, "pm5D", "class", "pm5"), ...one },
+        states(other, "GLR", "type", "Glia", "class"),
       ],
     });
     expect(drops.map((drop) => [drop.reason, drop.detail, drop.records, drop.drop_index])).toEqual([
@@ -96,9 +94,8 @@ describe("neuron-alias", () => {
     label_raw: label,
   });
 
-  it("has the authored aliases, the replacement table and the exceptions of files that were read", async () => {
+  it("has the authored aliases, the replacement table and the exceptions of single files", async () => {
     const { neuron_alias: rows = [], alias_dropped: drops = [] } = await run(neuronAlias, {
-      source_file: files,
       alias_record: [
         record(0, "BWM-DL01", "dBWML1"),
         record(1, "VA1", "VA01"),
@@ -115,7 +112,7 @@ describe("neuron-alias", () => {
       label: "NSMR",
       rule: "file_exception",
       is_neuron: true,
-      source_id: "tsv",
+      source_id: tsv,
     });
     expect(drops.map((drop) => [drop.item, drop.reason])).toEqual([
       ["row 3", "neuron_name"],
@@ -125,8 +122,8 @@ describe("neuron-alias", () => {
   });
 
   it("works without any file", async () => {
-    const { neuron_alias: rows = [] } = await run(neuronAlias, { source_file: [], alias_record: [] });
-    expect(rows.length).toBe(66);
+    const { neuron_alias: rows = [] } = await run(neuronAlias, { alias_record: [] });
+    expect(rows.length).toBe(67);
   });
 });
 
