@@ -84,6 +84,13 @@ export function nothingYet(place: ProjectPlace): UsageError {
   });
 }
 
+/** Refuses a home that cannot be one before anything is written there. @throws {StorageError} */
+export async function refuseUnusableHome({ home }: ProjectPlace): Promise<void> {
+  const { inspectHome } = await import("../store/home.js");
+  const { nodeFiles } = await import("../base/file-operations.js");
+  inspectHome(nodeFiles, home);
+}
+
 /** Opens the store, making the home where needed. */
 export async function openProject(place: ProjectPlace): Promise<Project> {
   return { ...place, store: await openStore(place.home) };

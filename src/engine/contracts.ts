@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../base/package-root.js";
+import { guarded } from "../base/storage-error.js";
 import type { Contract } from "../tables/contract.js";
 import type { ParseCache } from "./parse-cache.js";
 import { LOAD_TABLES } from "./pipeline.js";
@@ -72,10 +73,12 @@ export class ContractCatalogue {
     const folder = join(this.#derived, dataset);
     const path = join(folder, `${name}.yaml`);
     if (existsSync(path) && readFileSync(path, "utf8") === text) return path;
-    mkdirSync(folder, { recursive: true });
-    const temporary = `${path}.${process.pid}`;
-    writeFileSync(temporary, text);
-    renameSync(temporary, path);
+    guarded("write", path, () => {
+      mkdirSync(folder, { recursive: true });
+      const temporary = `${path}.${process.pid}`;
+      writeFileSync(temporary, text);
+      renameSync(temporary, path);
+    });
     return path;
   }
 }

@@ -1,7 +1,10 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { openSealedFile, sealJson } from "../base/checksummed-lines.js";
 import { sha256 } from "../base/hash.js";
+import { currentOwner, ownerName } from "../base/owner.js";
+import { homePaths } from "../store/home.js";
 import { builtCodeVersions } from "./code-version.js";
 
 /** Most texts remembered. */
@@ -9,10 +12,12 @@ const MOST = 2_000;
 
 /**
  * What YAML texts mean, by the hash of the text and of the code that reads them: a run that finds everything cached
- * spends most of its time on parsing them otherwise. Kept in the home folder; losing it costs time, nothing else.
+ * spends most of its time on parsing them otherwise. Kept in the home folder; losing it costs time, nothing else,
+ * and one that is damaged counts as lost.
  */
 export class ParseCache {
   readonly #path: string | undefined;
+  readonly #temporary: string;
   readonly #version: string;
   readonly #entries: Map<string, unknown>;
   #changed = false;
@@ -27,6 +32,7 @@ export class ParseCache {
       // Not built: the code that runs has no version.
     }
     this.#version = version ?? "";
+    this.#temporary = home === undefined ? "" : homePaths(home).temporary;
     this.#path = home === undefined || version === undefined ? undefined : join(home, ".cache", "parsed.json");
     this.#entries = readEntries(this.#path);
   }
@@ -53,10 +59,12 @@ export class ParseCache {
   /** Best effort. */
   save(): void {
     if (!this.#changed || this.#path === undefined) return;
-    const temporary = `${this.#path}.${process.pid}`;
+    // Named after its owner, so that it is swept should this process be killed now.
+    const temporary = join(this.#temporary, `${ownerName(currentOwner())}.parsed`);
     try {
       mkdirSync(dirname(this.#path), { recursive: true });
-      writeFileSync(temporary, JSON.stringify([...this.#entries].slice(-MOST)));
+      mkdirSync(this.#temporary, { recursive: true });
+      writeFileSync(temporary, sealJson({ entries: [...this.#entries].slice(-MOST) }));
       renameSync(temporary, this.#path);
       this.#changed = false;
     } catch {
@@ -72,7 +80,7 @@ export class ParseCache {
 function readEntries(path: string | undefined): Map<string, unknown> {
   if (path === undefined) return new Map();
   try {
-    const list: unknown = JSON.parse(readFileSync(path, "utf8"));
+    const list = openSealedFile(readFileSync(path))?.entries;
     return new Map(Array.isArray(list) ? (list as [string, unknown][]) : []);
   } catch {
     return new Map();

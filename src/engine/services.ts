@@ -19,7 +19,8 @@ export interface EngineServices {
 
 /** The services of a project, with the ones given in place of the usual ones. */
 export async function engineServices(project: Project, given: Partial<EngineServices> = {}): Promise<EngineServices> {
-  const cache = given.hashFile === undefined ? StatCache.open({ path: homePaths(project.home).statCache }) : undefined;
+  const { statCache: path, temporary: temporaryDirectory } = homePaths(project.home);
+  const cache = given.hashFile === undefined ? StatCache.open({ path, temporaryDirectory }) : undefined;
   const parsed = given.cache ?? new ParseCache(project.home);
   return {
     code: given.code ?? builtCodeVersions(),

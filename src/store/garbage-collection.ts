@@ -79,6 +79,11 @@ export async function collectGarbage(request: GarbageCollection): Promise<GcRepo
     }
   }
 
+  for (const path of parts.setAsideFiles()) {
+    uselessParts.push(path);
+    bytesRemoved += sizeOf(files, path);
+  }
+
   const report: GcReport = {
     plan,
     generations: { kept: [...keptNumbers].sort((a, b) => a - b), removed: obsolete },

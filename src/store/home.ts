@@ -15,6 +15,8 @@ export interface HomePaths {
   readonly marker: string;
   /** `ab/<sha256>.parquet`, read-only. */
   readonly parts: string;
+  /** Parts that `verify` found damaged, out of the way until `gc`. */
+  readonly damaged: string;
   /** `ab/<key>.json`: step records. */
   readonly steps: string;
   /** `ab/<unit>.json`: the keys each unit of work has had. */
@@ -36,6 +38,7 @@ export function homePaths(home: string): HomePaths {
     home,
     marker: join(home, "neurotables.json"),
     parts: join(home, "parts"),
+    damaged: join(home, "damaged"),
     steps: join(home, "steps"),
     history: join(home, "steps-history"),
     manifests: join(home, "manifests"),
@@ -47,7 +50,8 @@ export function homePaths(home: string): HomePaths {
   };
 }
 
-const OURS = /^(parts|steps|steps-history|manifests|runs|published|locks|tmp|stat-cache\.json|\..*|lost\+found)$/;
+const OURS =
+  /^(parts|damaged|steps|steps-history|manifests|runs|published|locks|tmp|stat-cache\.json|\..*|lost\+found)$/;
 
 /**
  * Checks a home folder, or makes one. An existing one is only read, so that it may lie on a read-only medium.
@@ -56,18 +60,7 @@ const OURS = /^(parts|steps|steps-history|manifests|runs|published|locks|tmp|sta
  */
 export async function openHome(files: FileOperations, home: string): Promise<HomePaths> {
   const paths = homePaths(home);
-  if (readMarker(files, paths) === "present") return paths;
-  const strangers = list(files, home).filter((name) => !OURS.test(name));
-  if (strangers.length > 0) {
-    throw new StorageError(
-      "not-a-home",
-      `${home} is not a neurotables home: it holds ${strangers.slice(0, 3).join(", ")}`,
-      {
-        fields: { file: home, values: strangers.slice(0, 10) },
-        wayOut: "Choose an empty or new folder for --home.",
-      },
-    );
-  }
+  if (inspectHome(files, home) === "home") return paths;
   for (const folder of ["parts", "steps", "history", "manifests", "runs", "published", "locks", "temporary"] as const) {
     guarded("write", paths[folder], () => files.mkdir(paths[folder]));
   }
@@ -81,6 +74,24 @@ export async function openHome(files: FileOperations, home: string): Promise<Hom
   const marker = Buffer.from(sealJson({ format: HOME_FORMAT }));
   await createExclusive({ files, path: paths.marker, bytes: marker, temporaryDirectory: paths.temporary });
   return paths;
+}
+
+/**
+ * Whether the folder is a home, or may become one. Writes nothing.
+ * @throws {StorageError} as {@link openHome}.
+ */
+export function inspectHome(files: FileOperations, home: string): "home" | "free" {
+  if (readMarker(files, homePaths(home)) === "present") return "home";
+  const strangers = list(files, home).filter((name) => !OURS.test(name));
+  if (strangers.length === 0) return "free";
+  throw new StorageError(
+    "not-a-home",
+    `${home} is not a neurotables home: it holds ${strangers.slice(0, 3).join(", ")}`,
+    {
+      fields: { file: home, values: strangers.slice(0, 10) },
+      wayOut: "Choose an empty or new folder for --home.",
+    },
+  );
 }
 
 /** Whether the marker is there and of a version that we know. */

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { closeQuietly } from "../base/atomic-file.js";
 import { StorageError } from "../base/errors.js";
 import type { FileOperations } from "../base/file-operations.js";
@@ -12,15 +12,19 @@ import type { UnsyncedFolders } from "./unsynced-folders.js";
 export class Parts {
   readonly #files: FileOperations;
   readonly #folder: string;
+  readonly #damaged: string;
   readonly #unsynced: UnsyncedFolders;
 
   constructor(options: {
     readonly files: FileOperations;
     readonly folder: string;
+    /** Where damaged parts are moved. */
+    readonly damaged: string;
     readonly unsynced: UnsyncedFolders;
   }) {
     this.#files = options.files;
     this.#folder = options.folder;
+    this.#damaged = options.damaged;
     this.#unsynced = options.unsynced;
   }
 
@@ -83,6 +87,32 @@ export class Parts {
     } catch (error) {
       throw storageError("write", temporaryPath, error);
     }
+  }
+
+  /**
+   * Moves a part whose bytes do not hash to its name out of the way: whoever needs it finds it missing, and makes it
+   * again. The bytes are read once more first.
+   * @returns where it lies now; undefined when it is whole, or gone.
+   * @throws {StorageError}
+   */
+  async setAside(part: Pick<Part, "sha256">): Promise<string | undefined> {
+    const files = this.#files;
+    const path = this.path(part);
+    const target = join(this.#damaged, basename(path));
+    try {
+      if ((await files.hash(path)).sha256 === part.sha256) return undefined;
+      files.mkdir(this.#damaged);
+      files.rename(path, target);
+      return target;
+    } catch (error) {
+      if (errorCode(error) === "ENOENT") return undefined;
+      throw storageError("write", path, error);
+    }
+  }
+
+  /** What was set aside: paths. */
+  setAsideFiles(): string[] {
+    return this.#list(this.#damaged).map((name) => join(this.#damaged, name));
   }
 
   /** Makes the names of these parts durable with the next `UnsyncedFolders.sync`, whoever adopted them. */

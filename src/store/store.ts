@@ -82,7 +82,7 @@ export class Store {
     this.#temporary = new TemporaryFolder({ files, path: temporary });
     this.#unsynced = new UnsyncedFolders(files);
     const unsynced = this.#unsynced;
-    this.#parts = new Parts({ files, folder: paths.parts, unsynced });
+    this.#parts = new Parts({ files, folder: paths.parts, damaged: paths.damaged, unsynced });
     const parts = this.#parts;
     this.#steps = new StepRecords({ files, folder: paths.steps, temporary, parts, unsynced });
     const steps = this.#steps;
@@ -224,6 +224,14 @@ export class Store {
     } finally {
       hold?.release();
     }
+  }
+
+  /**
+   * Moves a part that `verify` found damaged to `damaged/`, so that the step that made it runs again.
+   * @returns where it lies now; undefined when it is whole after all, or gone.
+   */
+  setAsidePart(part: Pick<Part, "sha256">): Promise<string | undefined> {
+    return this.#holding("setting a damaged part aside", () => this.#parts.setAside(part));
   }
 
   /**

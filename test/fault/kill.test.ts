@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Store } from "../../src/store/store.js";
@@ -14,6 +15,10 @@ const ROUNDS = endurance.rounds(6);
 const MIRRORS = endurance.long ? 6 : 2;
 const LONGEST_GC_MILLISECONDS = 400;
 const COUNT = "select count(*)::int as n from celegans_connectome.edge";
+
+/** What a home holds; anything else is litter. */
+const KNOWN =
+  /^(neurotables\.json|stat-cache\.json|parts|steps|steps-history|manifests|runs|published|locks|tmp|logs|\.gitignore|\.cache)$/;
 
 /** What an undisturbed run makes of a mirror. */
 interface Reference {
@@ -109,6 +114,8 @@ async function round(options: { home: string; seed: number; before: Reference | 
   const store = await Store.open({ home });
   expect(readdirSync(store.paths.temporary)).toEqual([]);
   expect(readdirSync(store.paths.locks)).toEqual([]);
+  expect(readdirSync(home).filter((name) => !KNOWN.test(name))).toEqual([]);
+  expect(readdirSync(join(home, ".cache"))).toEqual(["parsed.json"]);
   expect(store.journal.runs().filter(({ status }) => status === "running")).toEqual([]);
 }
 

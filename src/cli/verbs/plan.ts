@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from "../../base/errors.js";
 import type { Plan, PlannedUnit } from "../../engine/types.js";
 import { parameterChanges } from "../parameter-changes.js";
-import { absolutePipelines, openProject, projectPlace } from "../project.js";
+import { absolutePipelines, openProject, projectPlace, refuseUnusableHome } from "../project.js";
 import { pluralText } from "../quantities.js";
 import { textTable } from "../text-table.js";
 import type { VerbContext } from "../verb.js";
@@ -10,6 +10,7 @@ export async function run(context: VerbContext): Promise<ExitCode> {
   const { output, operands, options } = context;
   const names = absolutePipelines(context, operands);
   const place = projectPlace(context, operands);
+  await refuseUnusableHome(place);
   const { readPipelines } = await import("../../engine/pipeline-file.js");
   const { planPipelines } = await import("../../engine/plan.js");
   const set = await parameterChanges(options.texts("set"));

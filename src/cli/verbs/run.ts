@@ -1,7 +1,7 @@
 import { type ExitCode, UsageError } from "../../base/errors.js";
 import { parameterChanges } from "../parameter-changes.js";
 import { progressView } from "../progress.js";
-import { absolutePipelines, jobCount, openProject, projectPlace } from "../project.js";
+import { absolutePipelines, jobCount, openProject, projectPlace, refuseUnusableHome } from "../project.js";
 import { runReport } from "../run-report.js";
 import { TwoStageStop } from "../two-stage-stop.js";
 import type { VerbContext } from "../verb.js";
@@ -13,6 +13,7 @@ export async function run(context: VerbContext): Promise<ExitCode> {
   const names = absolutePipelines(context, operands);
   const set = await parameterChanges(options.texts("set"));
   const place = projectPlace(context, operands);
+  await refuseUnusableHome(place);
   const { readPipelines } = await import("../../engine/pipeline-file.js");
   const pipelines = await readPipelines(names, { project: place, set });
   const project = await openProject(place);
