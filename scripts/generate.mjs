@@ -43,3 +43,4 @@ if (check && stale.length > 0) {
   console.error("Run `npm run generate`.");
   process.exit(1);
 }
+if (!check) await import("./generate-pipeline-schema.mjs");

@@ -1,6 +1,6 @@
 import { availableParallelism, totalmem } from "node:os";
 import { EXIT, type ExitCode, NeurotablesError, worstExitCode } from "../base/errors.js";
-import type { Executor } from "./executor.js";
+import type { Executor, JobFile } from "./executor.js";
 import { onlyStep, pipelineOrder } from "./graph.js";
 import { Limiter } from "./limiter.js";
 import { contractOf, type Pipeline } from "./pipeline.js";
@@ -210,6 +210,9 @@ function countUnits(resolved: readonly { pipeline: Pipeline; sources: ReadonlyMa
   return units;
 }
 
+/** Of many files that are not as pinned a warning names this many. */
+const MOST_FILES_NAMED = 3;
+
 /** Collects what the summary says. */
 class Tally {
   readonly steps: StepSummary[] = [];
@@ -221,17 +224,23 @@ class Tally {
   generation: number | null = null;
 
   addFiles(pipeline: Pipeline, sources: ReadonlyMap<string, ResolvedSource>, context: RunContext): void {
+    const differing: JobFile[] = [];
     for (const source of sources.values()) {
       if (source.kind === "missing") for (const missing of source.missing) this.#addMissing(missing);
       if (source.kind !== "found") continue;
       for (const { job, mirror, pinned } of source.files) {
-        if (pinned === "differs" && !this.#files.has(job.path)) {
-          context.warn(
-            `${job.path} has sha256 ${job.sha256}, not the pinned ${job.manifestSha256} (pipeline ${pipeline.name})`,
-          );
-        }
+        if (pinned === "differs" && !this.#files.has(job.path)) differing.push(job);
         this.#files.set(job.path, { path: job.path, mirror, sha256: job.sha256, pinned });
       }
+    }
+    if (differing.length > MOST_FILES_NAMED) {
+      const some = differing.slice(0, MOST_FILES_NAMED).map(({ path }) => path);
+      const text = `${differing.length} files are not the pinned ones: ${some.join(", ")}, …`;
+      context.warn(`${text} (pipeline ${pipeline.name}; --json lists them all)`);
+      return;
+    }
+    for (const { path, sha256, manifestSha256 } of differing) {
+      context.warn(`${path} has sha256 ${sha256}, not the pinned ${manifestSha256} (pipeline ${pipeline.name})`);
     }
   }
 
