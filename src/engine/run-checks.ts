@@ -10,7 +10,7 @@ import type { CheckSummary } from "./types.js";
 
 /** Most rows at fault that a report holds. */
 const MOST_ROWS = 20;
-const QUERY_LIMITS = { memoryBytes: 3e9, seconds: 3600 };
+const QUERY_LIMITS = { memoryBytes: 2e9, seconds: 3600 };
 
 /** A table as checks see it. */
 export interface CheckedTable {

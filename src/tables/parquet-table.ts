@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Data, RecordBatch } from "apache-arrow";
 import { didYouMean } from "../base/diagnostics.js";
 import { UsageError } from "../base/errors.js";
-import { valueAt } from "../formats/arrow/array-view.js";
+import { valueReader } from "../formats/arrow/value-reader.js";
 import { readParquet } from "../formats/parquet/read-parquet.js";
 import { arrowSchema } from "./arrow-schema.js";
 import { type Contract, qualifiedName, type Row } from "./contract.js";
@@ -68,10 +68,10 @@ class ParquetTable implements TableSource {
 /** The rows of a batch as objects: 64-bit integers and timestamps are bigint, lists are arrays, null is null. */
 export function* batchRows<T = Row>(batch: RecordBatch): Iterable<T> {
   const names = batch.schema.fields.map((field) => field.name);
-  const columns = batch.data.children as Data[];
+  const readers = (batch.data.children as Data[]).map(valueReader);
   for (let i = 0; i < batch.numRows; i++) {
     const row: Record<string, unknown> = {};
-    for (let k = 0; k < names.length; k++) row[names[k] as string] = valueAt(columns[k] as Data, i);
+    for (let k = 0; k < names.length; k++) row[names[k] as string] = readers[k]?.(i);
     yield row as T;
   }
 }

@@ -119,10 +119,9 @@ function textWriter({ builder: anyBuilder, rules, type }: WriterContext): ValueW
   return (value) => {
     if (typeof value !== "string") refuseType(value, type);
     if (checked) rules.checkText(value);
-    if (!isWellFormed(value)) {
+    if (!builder.appendText(value) && !isWellFormed(value)) {
       throw new ValueFault("unicode", value, `is ${showValue(value)}, which holds half of a surrogate pair`);
     }
-    builder.appendText(value);
   };
 }
 

@@ -235,24 +235,27 @@ export class BytesBuilder extends ArrayBuilder<Utf8 | Binary> {
     }
   }
 
-  /** Appends well-formed text (lone surrogates would become U+FFFD: the caller refuses them). */
-  appendText(text: string): void {
+  /**
+   * Appends text, and says whether it was ASCII alone. Lone surrogates become U+FFFD: whoever appends text beyond ASCII
+   * refuses them.
+   */
+  appendText(text: string): boolean {
     const units = text.length;
     this.#reserve(1, units * 3);
-    let at = this.#used;
+    const bytes = this.#bytes;
+    const from = this.#used;
+    let i = 0;
     if (units <= 32) {
-      let i = 0;
       for (; i < units; i++) {
         const unit = text.charCodeAt(i);
         if (unit > 127) break;
-        this.#bytes[at + i] = unit;
+        bytes[from + i] = unit;
       }
-      at = i === units ? at + units : this.#used + this.#bytes.write(text, this.#used, "utf8");
-    } else {
-      at += this.#bytes.write(text, at, "utf8");
     }
-    this.#used = at;
-    this.#offsets[++this.length] = at;
+    const length = i === units ? units : bytes.write(text, from, "utf8");
+    this.#used = from + length;
+    this.#offsets[++this.length] = this.#used;
+    return length === units;
   }
 
   appendBytes(bytes: Uint8Array): void {

@@ -14,15 +14,17 @@ export interface DuckdbOptions {
 
 interface Held {
   readonly instance: Promise<DuckDBInstance>;
+  readonly memory: number;
   users: number;
 }
 
+/** By memory limit and temporary folder. */
 const held = new Map<string, Held>();
 
 /**
  * Runs `work` with a connection to this process's in-memory DuckDB: one thread, a memory limit, our own temporary
- * folder, no extension loading. The instance is made at the first call for these options (about 30 ms) and kept until
- * other options are asked for or {@link closeDuckdb}.
+ * folder, no extension loading. The instance is made at the first call (about 30 ms) and kept for later ones, which may
+ * name another folder, until another memory limit is asked for or {@link closeDuckdb}.
  */
 export async function withDuckdb<T>(
   options: DuckdbOptions,
@@ -42,13 +44,12 @@ export async function connectDuckdb(options: DuckdbOptions): Promise<{ connectio
   const key = `${memory} ${options.temporaryDirectory}`;
   let entry = held.get(key);
   if (entry === undefined) {
-    await closeUnused();
     try {
       mkdirSync(options.temporaryDirectory, { recursive: true });
     } catch (error) {
       throw writeFailure(error, options.temporaryDirectory);
     }
-    entry = held.get(key) ?? { instance: createInstance(options.temporaryDirectory, memory), users: 0 };
+    entry = { instance: obtainInstance(options.temporaryDirectory, memory), memory, users: 0 };
     held.set(key, entry);
   }
   const used = entry;
@@ -64,11 +65,27 @@ export async function connectDuckdb(options: DuckdbOptions): Promise<{ connectio
     };
   } catch (error) {
     used.users--;
+    if (held.get(key) === used && used.users === 0) held.delete(key);
     throw new StorageError("duckdb", `cannot start DuckDB: ${firstLine(error)}`, { cause: error });
   }
 }
 
-function createInstance(temporaryDirectory: string, memory: number): Promise<DuckDBInstance> {
+/** An idle instance with this memory limit, moved to the folder, or a new one; other idle ones are closed. */
+async function obtainInstance(temporaryDirectory: string, memory: number): Promise<DuckDBInstance> {
+  const idle = takeIdle();
+  const fitting = idle.find((entry) => entry.memory === memory);
+  await closeAll(idle.filter((entry) => entry !== fitting));
+  if (fitting !== undefined) {
+    try {
+      const instance = await fitting.instance;
+      const connection = await instance.connect();
+      // Refused when something was spilled: a new instance then.
+      await connection.run(`SET temp_directory = ${sqlText(temporaryDirectory)}`).finally(() => connection.closeSync());
+      return instance;
+    } catch {
+      await closeAll([fitting]);
+    }
+  }
   return DuckDBInstance.create(":memory:", {
     threads: "1",
     memory_limit: `${Math.floor(memory / 1024)}KiB`,
@@ -79,18 +96,22 @@ function createInstance(temporaryDirectory: string, memory: number): Promise<Duc
   });
 }
 
-async function closeUnused(): Promise<void> {
-  for (const [key, entry] of [...held]) {
-    if (entry.users > 0) continue;
-    held.delete(key);
-    const [instance] = await Promise.allSettled([entry.instance]);
-    if (instance?.status === "fulfilled") instance.value.closeSync();
+function takeIdle(): Held[] {
+  const idle = [...held].filter(([, entry]) => entry.users === 0);
+  for (const [key] of idle) held.delete(key);
+  return idle.map(([, entry]) => entry);
+}
+
+async function closeAll(entries: readonly Held[]): Promise<void> {
+  for (const { instance } of entries) {
+    const [opened] = await Promise.allSettled([instance]);
+    if (opened?.status === "fulfilled") opened.value.closeSync();
   }
 }
 
 /** Closes the instances that nothing uses. */
 export async function closeDuckdb(): Promise<void> {
-  await closeUnused();
+  await closeAll(takeIdle());
 }
 
 /** Text as an SQL literal. */

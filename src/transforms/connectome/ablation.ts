@@ -1,6 +1,6 @@
 import type { ConsensusGrid } from "./consensus-procedure.js";
 import { CORRECTED, DEFECT_FLAGS, type DefectFlag, type DefectFlags, PUBLISHED, withFlags } from "./defect-flag.js";
-import { agrees, DIFFERENCE_QUANTITIES, type DifferenceQuantity } from "./difference-quantity.js";
+import { agreement, DIFFERENCE_QUANTITIES, type DifferenceQuantity } from "./difference-quantity.js";
 
 /** One quantity of one pair on which the published and the corrected result differ. */
 export interface Difference {
@@ -31,22 +31,27 @@ interface OpenDifference {
  * all-off, changes the row; where no single flag does, the first smallest set of flags that does so together
  * (DESIGN section 7). A set is always found: that of all flags is what makes the row differ.
  * Cost: 26 runs of the procedure, and two per pair of flags where rows are left over.
+ * @param run may write over the result given with the flags, which is needed no more
  */
-export function ablate(run: (flags: DefectFlags) => ConsensusGrid): Ablation {
+export function ablate(run: (flags: DefectFlags, reuse?: ConsensusGrid) => ConsensusGrid): Ablation {
   const published = run(PUBLISHED);
   const corrected = run(CORRECTED);
   const open = differingRows(published, corrected);
   let remaining: OpenDifference[] = open;
+  let without: ConsensusGrid | undefined;
+  let withThem: ConsensusGrid | undefined;
   for (let size = 1; remaining.length > 0; size++) {
     const found = new Set<OpenDifference>();
     for (const flags of subsets(DEFECT_FLAGS, size)) {
       const pending = size === 1 ? remaining : remaining.filter((row) => !found.has(row));
       if (pending.length === 0) break;
-      const without = run(withFlags(PUBLISHED, flags, false));
-      const withThem = run(withFlags(CORRECTED, flags, true));
+      without = run(withFlags(PUBLISHED, flags, false), without);
+      withThem = run(withFlags(CORRECTED, flags, true), withThem);
+      const keepsPublished = agreements(without, published);
+      const keepsCorrected = agreements(withThem, corrected);
       for (const row of pending) {
         const { quantity, pair } = row;
-        if (agrees(quantity, pair, without, published) && agrees(quantity, pair, withThem, corrected)) continue;
+        if (keepsPublished.get(quantity)?.(pair) && keepsCorrected.get(quantity)?.(pair)) continue;
         for (const flag of flags) row.causes |= 1 << DEFECT_FLAGS.indexOf(flag);
         row.effect = size === 1 ? "single" : "joint";
         found.add(row);
@@ -63,11 +68,16 @@ export function ablate(run: (flags: DefectFlags) => ConsensusGrid): Ablation {
   return { published, corrected, differences };
 }
 
+function agreements(a: ConsensusGrid, b: ConsensusGrid): ReadonlyMap<DifferenceQuantity, (pair: number) => boolean> {
+  return new Map(DIFFERENCE_QUANTITIES.map((quantity) => [quantity, agreement(quantity, a, b)]));
+}
+
 function differingRows(published: ConsensusGrid, corrected: ConsensusGrid): OpenDifference[] {
   const rows: OpenDifference[] = [];
+  const agree = [...agreements(published, corrected)];
   for (let pair = 0; pair < published.gap.length; pair++) {
-    for (const quantity of DIFFERENCE_QUANTITIES) {
-      if (!agrees(quantity, pair, published, corrected)) rows.push({ pair, quantity, causes: 0, effect: "single" });
+    for (const [quantity, agreesAt] of agree) {
+      if (!agreesAt(pair)) rows.push({ pair, quantity, causes: 0, effect: "single" });
     }
   }
   return rows;

@@ -2,7 +2,7 @@ import { NEURON_LABELS, slotOf } from "../../tables/neuron-registry.js";
 import type { AnnotationEntry } from "./annotation-entry.js";
 import type { CellResolver } from "./cell-resolver.js";
 import type { DefectFlags } from "./defect-flag.js";
-import type { EdgeRecord } from "./edge-record.js";
+import type { RecordWeight } from "./edge-record.js";
 
 /** Number of neurons with a slot: pair (a, b) is at `a * SLOTS + b` of every grid. */
 export const SLOTS: number = NEURON_LABELS.length;
@@ -48,26 +48,28 @@ export class AnnotationWeights {
   readonly #covered = new Map<boolean, Uint8Array>();
 
   /** @param records the annotation's records in reading order */
-  constructor(entry: AnnotationEntry, records: readonly EdgeRecord[], resolver: CellResolver) {
+  constructor(entry: AnnotationEntry, records: readonly RecordWeight[], resolver: CellResolver) {
     this.entry = entry;
-    this.#kind = Uint8Array.from(records, ({ kind }) =>
-      kind === "chemical" ? CHEMICAL : kind === "gap" ? GAP : OTHER,
-    );
-    this.#monadic = Uint8Array.from(records, ({ type_raw }) => (type_raw === MONADIC ? 1 : 0));
-    this.#weight = Float64Array.from(records, ({ weight }) => weight);
+    const count = records.length;
+    this.#kind = new Uint8Array(count);
+    this.#monadic = new Uint8Array(count);
+    this.#weight = new Float64Array(count);
+    this.#spelled = { pre: new Int16Array(count), post: new Int16Array(count) };
+    this.#resolved = { pre: new Int16Array(count), post: new Int16Array(count) };
     const spelled = (raw: string) => slotOf(raw) ?? -1;
     const resolved = (raw: string, sourceId: string) => slotOf(resolver.resolve(raw, sourceId).cell) ?? -1;
-    this.#spelled = {
-      pre: Int16Array.from(records, ({ pre_raw }) => spelled(pre_raw)),
-      post: Int16Array.from(records, ({ post_raw }) => spelled(post_raw)),
-    };
-    this.#resolved = {
-      pre: Int16Array.from(records, ({ pre_raw, source_id }) => resolved(pre_raw, source_id)),
-      post: Int16Array.from(records, ({ post_raw, source_id }) => resolved(post_raw, source_id)),
-    };
-    this.#hasRespelled = records.some(
-      (_, i) => this.#spelled.pre[i] !== this.#resolved.pre[i] || this.#spelled.post[i] !== this.#resolved.post[i],
-    );
+    for (const [i, { kind, type_raw, weight, pre_raw, post_raw, source_id }] of records.entries()) {
+      this.#kind[i] = kind === "chemical" ? CHEMICAL : kind === "gap" ? GAP : OTHER;
+      this.#monadic[i] = type_raw === MONADIC ? 1 : 0;
+      this.#weight[i] = weight;
+      this.#spelled.pre[i] = spelled(pre_raw);
+      this.#spelled.post[i] = spelled(post_raw);
+      this.#resolved.pre[i] = resolved(pre_raw, source_id);
+      this.#resolved.post[i] = resolved(post_raw, source_id);
+    }
+    this.#hasRespelled =
+      this.#spelled.pre.some((slot, i) => slot !== this.#resolved.pre[i]) ||
+      this.#spelled.post.some((slot, i) => slot !== this.#resolved.post[i]);
     this.#hasMonadic = this.#monadic.includes(1);
   }
 
@@ -124,17 +126,14 @@ export class AnnotationWeights {
     }
     const summed = this.entry.repeats === "summed";
     const grid = new Float64Array(SLOTS * SLOTS);
-    for (let a = 0; a < SLOTS; a++) {
-      for (let b = a; b < SLOTS; b++) {
-        const there = a * SLOTS + b;
-        const back = b * SLOTS + a;
-        if (rows[there] === 0 && rows[back] === 0) continue;
-        const weight = options.listingMean
-          ? meanOfListings({ sums, rows, there, back, summed })
-          : Math.max(sums[there] as number, sums[back] as number);
-        grid[there] = weight;
-        grid[back] = weight;
-      }
+    for (let there = 0; there < rows.length; there++) {
+      if (rows[there] === 0 || grid[there] !== 0) continue;
+      const back = (there % SLOTS) * SLOTS + Math.floor(there / SLOTS);
+      const weight = options.listingMean
+        ? meanOfListings({ sums, rows, there: Math.min(there, back), back: Math.max(there, back), summed })
+        : Math.max(sums[there] as number, sums[back] as number);
+      grid[there] = weight;
+      grid[back] = weight;
     }
     return options.rounded ? roundGrid(grid) : grid;
   }

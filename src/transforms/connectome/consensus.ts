@@ -22,11 +22,12 @@ interface EdgeRow {
   readonly weight: number;
 }
 
-/** One lineage, by its representative annotation. */
+/** One lineage, by its representative annotation. Neurons go by their position in code-unit order. */
 interface Lineage {
   readonly annotation: AnnotationRow;
-  readonly covered: Set<string>;
-  readonly weights: Map<string, number>;
+  readonly covered: Uint8Array;
+  /** Weight of pre → post at `pre * neurons + post`; 0 is no connection. */
+  readonly weights: Readonly<Record<"chemical" | "gap", Float64Array>>;
 }
 
 /**
@@ -55,68 +56,87 @@ export const consensus: Transform<z.infer<typeof parameters>> = {
 
 /** The rows of `consensus`, whatever the order of the inputs. */
 export function* consensusRows(annotations: readonly AnnotationRow[], edges: Iterable<EdgeRow>): Generator<Row> {
-  const lineages = readLineages(annotations, edges);
   const labels = NEURONS.map((neuron) => neuron.label).sort();
-  for (const pre of labels) {
-    for (const post of labels) {
-      yield pairRow({ pre, post, kind: "chemical", lineages });
-      if (pre <= post) yield pairRow({ pre, post, kind: "gap", lineages });
+  const pair = new PairRows(labels, readLineages(annotations, edges, labels));
+  for (let pre = 0; pre < labels.length; pre++) {
+    for (let post = 0; post < labels.length; post++) {
+      yield pair.row(pre, post, "chemical");
+      if (pre <= post) yield pair.row(pre, post, "gap");
     }
   }
 }
 
-function readLineages(annotations: readonly AnnotationRow[], edges: Iterable<EdgeRow>): Lineage[] {
+function readLineages(
+  annotations: readonly AnnotationRow[],
+  edges: Iterable<EdgeRow>,
+  labels: readonly string[],
+): Lineage[] {
+  const size = labels.length;
+  const positions = new Map(labels.map((label, position) => [label, position]));
   const lineages = [...annotations]
     .sort((a, b) => (a.lineage < b.lineage ? -1 : a.lineage > b.lineage ? 1 : 0))
-    .map((annotation): Lineage => ({ annotation, covered: new Set(), weights: new Map() }));
+    .map((annotation): Lineage => {
+      const weights = { chemical: new Float64Array(size * size), gap: new Float64Array(size * size) };
+      return { annotation, covered: new Uint8Array(size), weights };
+    });
   const byAnnotation = new Map(lineages.map((lineage) => [lineage.annotation.annotation_id, lineage]));
   for (const { annotation_id, kind, pre, post, weight } of edges) {
     const lineage = byAnnotation.get(annotation_id);
     if (lineage === undefined) continue;
-    if (pre !== null) lineage.covered.add(pre);
-    if (post !== null) lineage.covered.add(post);
-    if (pre !== null && post !== null) lineage.weights.set(`${kind} ${pre} ${post}`, weight);
+    const from = pre === null ? undefined : positions.get(pre);
+    const to = post === null ? undefined : positions.get(post);
+    if (from !== undefined) lineage.covered[from] = 1;
+    if (to !== undefined) lineage.covered[to] = 1;
+    if (from === undefined || to === undefined || kind === "nmj") continue;
+    lineage.weights[kind][from * size + to] = weight;
   }
   return lineages;
 }
 
-function pairRow(options: {
-  readonly pre: string;
-  readonly post: string;
-  readonly kind: "chemical" | "gap";
-  readonly lineages: readonly Lineage[];
-}): Row {
-  const { pre, post, kind, lineages } = options;
-  const byLineage: { lineage: string; annotation_id: string; weight: number; unit: string }[] = [];
-  const pools = { synapse_count: unitPools(), em_sections: unitPools() };
-  let present = 0;
-  for (const { annotation, covered, weights } of lineages) {
-    const weight = weights.get(`${kind} ${pre} ${post}`) ?? 0;
-    const looked = kind === "chemical" || annotation.gap_complete === true || weight > 0;
-    if (!looked || !covered.has(pre) || !covered.has(post)) continue;
-    const { lineage, annotation_id, unit } = annotation;
-    byLineage.push({ lineage, annotation_id, weight, unit });
-    if (weight > 0) present++;
-    if (unit === "size") continue;
-    pools[unit].covering.add(weight);
-    if (weight > 0) pools[unit].present.add(weight);
+/** Makes the row of one pair after the other, with the same pools. */
+class PairRows {
+  readonly #labels: readonly string[];
+  readonly #lineages: readonly Lineage[];
+  readonly #pools = { synapse_count: unitPools(), em_sections: unitPools() };
+
+  constructor(labels: readonly string[], lineages: readonly Lineage[]) {
+    this.#labels = labels;
+    this.#lineages = lineages;
   }
-  const { synapse_count: counts, em_sections: sections } = pools;
-  return {
-    pre,
-    post,
-    kind,
-    state: present > 0 ? "present" : byLineage.length > 0 ? "absent" : "not_covered",
-    n_covering: byLineage.length,
-    n_present: present,
-    mean_count_present: orNull(counts.present.mean()),
-    mean_count_covering: orNull(counts.covering.mean()),
-    sd_count: orNull(counts.covering.deviation(1)),
-    mean_sections_present: orNull(sections.present.mean()),
-    mean_sections_covering: orNull(sections.covering.mean()),
-    sd_sections: orNull(sections.covering.deviation(1)),
-    by_lineage: byLineage,
-  };
+
+  row(pre: number, post: number, kind: "chemical" | "gap"): Row {
+    const { synapse_count: counts, em_sections: sections } = this.#pools;
+    for (const pool of [counts.present, counts.covering, sections.present, sections.covering]) pool.clear();
+    const byLineage: { lineage: string; annotation_id: string; weight: number; unit: string }[] = [];
+    let present = 0;
+    for (const { annotation, covered, weights } of this.#lineages) {
+      if (covered[pre] === 0 || covered[post] === 0) continue;
+      const weight = weights[kind][pre * this.#labels.length + post] as number;
+      const looked = kind === "chemical" || annotation.gap_complete === true || weight > 0;
+      if (!looked) continue;
+      const { lineage, annotation_id, unit } = annotation;
+      byLineage.push({ lineage, annotation_id, weight, unit });
+      if (weight > 0) present++;
+      if (unit === "size") continue;
+      this.#pools[unit].covering.add(weight);
+      if (weight > 0) this.#pools[unit].present.add(weight);
+    }
+    return {
+      pre: this.#labels[pre],
+      post: this.#labels[post],
+      kind,
+      state: present > 0 ? "present" : byLineage.length > 0 ? "absent" : "not_covered",
+      n_covering: byLineage.length,
+      n_present: present,
+      mean_count_present: orNull(counts.present.mean()),
+      mean_count_covering: orNull(counts.covering.mean()),
+      sd_count: orNull(counts.covering.deviation(1)),
+      mean_sections_present: orNull(sections.present.mean()),
+      mean_sections_covering: orNull(sections.covering.mean()),
+      sd_sections: orNull(sections.covering.deviation(1)),
+      by_lineage: byLineage,
+    };
+  }
 }
 
 function unitPools(): { readonly present: Pool; readonly covering: Pool } {

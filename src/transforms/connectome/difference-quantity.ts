@@ -32,9 +32,15 @@ export const DIFFERENCE_QUANTITIES: readonly DifferenceQuantity[] = [
 ];
 
 /** Whether two results agree on a quantity at a pair, bit for bit; null equals null. */
-export function agrees(quantity: DifferenceQuantity, pair: number, a: ConsensusGrid, b: ConsensusGrid): boolean {
-  for (const name of quantity.numbers) {
-    if (!Object.is(a[name][pair], b[name][pair])) return false;
-  }
-  return quantity.code === undefined || a[quantity.code][pair] === b[quantity.code][pair];
+export function agreement(
+  { numbers, code }: DifferenceQuantity,
+  a: ConsensusGrid,
+  b: ConsensusGrid,
+): (pair: number) => boolean {
+  const values = numbers.map((name) => ({ left: a[name], right: b[name] }));
+  const codes = code === undefined ? undefined : { left: a[code], right: b[code] };
+  return (pair) => {
+    for (const { left, right } of values) if (!Object.is(left[pair], right[pair])) return false;
+    return codes === undefined || codes.left[pair] === codes.right[pair];
+  };
 }

@@ -24,10 +24,10 @@ export const difference: Transform<z.infer<typeof parameters>> = {
     const input = await readPublishedInput(context);
     context.log.info(coverageSentence(input));
     let runs = 0;
-    const ablation = ablate((flags) => {
+    const ablation = ablate((flags, reuse) => {
       context.signal.throwIfAborted();
       context.progress(++runs, Math.max(runs, 26), "runs");
-      return runConsensusProcedure(input, flags);
+      return runConsensusProcedure(input, flags, reuse);
     });
     context.sink("connectome_diff").write(differenceRows(input, ablation));
   },

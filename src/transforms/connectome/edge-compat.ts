@@ -6,7 +6,7 @@ import { CellResolver } from "./cell-resolver.js";
 import { PUBLISHED } from "./defect-flag.js";
 import { type EdgeRecord, groupByAnnotation, readEdgeRecords } from "./edge-record.js";
 import { type Edge, mergeRecords } from "./merge-records.js";
-import { publishedInput } from "./published-input.js";
+import { PUBLISHED_FORMS, publishedInput } from "./published-input.js";
 
 const parameters = z.strictObject({});
 
@@ -34,7 +34,7 @@ export const edgeCompat: Transform<z.infer<typeof parameters>> = {
   parameters,
   async run(context) {
     const resolver = await CellResolver.fromTable(context.input("neuron_alias"));
-    const records = await readEdgeRecords(context.input("edge_record"));
+    const records = await readEdgeRecords(context.input("edge_record"), PUBLISHED_FORMS);
     const groups = groupByAnnotation(records);
     const { annotations } = publishedInput({ records, functionalRecords: [], resolver });
     const sink = context.sink("edge_compat");

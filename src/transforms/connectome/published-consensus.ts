@@ -9,9 +9,9 @@ import { SLOTS } from "./annotation-weights.js";
 import { CellResolver } from "./cell-resolver.js";
 import { type ConsensusGrid, runConsensusProcedure } from "./consensus-procedure.js";
 import { PUBLISHED } from "./defect-flag.js";
-import { readEdgeRecords } from "./edge-record.js";
+import { readRecordWeights } from "./edge-record.js";
 import type { FunctionalEdgeRecord } from "./functional-weights.js";
-import { coverageSentence, type PublishedInput, publishedInput } from "./published-input.js";
+import { coverageSentence, PUBLISHED_FORMS, type PublishedInput, publishedInput } from "./published-input.js";
 
 const parameters = z.strictObject({});
 
@@ -40,7 +40,7 @@ export const publishedConsensus: Transform<z.infer<typeof parameters>> = {
 /** Reads {@link PUBLISHED_INPUTS}. */
 export async function readPublishedInput(context: Pick<TransformContext<unknown>, "input">): Promise<PublishedInput> {
   const resolver = await CellResolver.fromTable(context.input("neuron_alias"));
-  const records = await readEdgeRecords(context.input("edge_record"));
+  const records = await readRecordWeights(context.input("edge_record"), PUBLISHED_FORMS);
   const functionalRecords = await readFunctionalRecords(context.input("functional_edge_record"));
   return publishedInput({ records, functionalRecords, resolver });
 }

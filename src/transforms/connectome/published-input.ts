@@ -3,7 +3,7 @@ import type { AnnotationEntry } from "./annotation-entry.js";
 import { AnnotationWeights } from "./annotation-weights.js";
 import type { CellResolver } from "./cell-resolver.js";
 import type { ProcedureInput } from "./consensus-procedure.js";
-import { type EdgeRecord, groupByAnnotation } from "./edge-record.js";
+import { groupByAnnotation, type RecordWeight } from "./edge-record.js";
 import { type FunctionalEdgeRecord, FunctionalWeights } from "./functional-weights.js";
 
 /** Which of the ten published sources were read. */
@@ -20,7 +20,7 @@ export interface PublishedInput extends ProcedureInput {
  * @param records in reading order
  */
 export function publishedInput(options: {
-  readonly records: readonly EdgeRecord[];
+  readonly records: readonly RecordWeight[];
   readonly functionalRecords: readonly FunctionalEdgeRecord[];
   readonly resolver: CellResolver;
 }): PublishedInput {
@@ -43,14 +43,24 @@ export function publishedInput(options: {
   return { annotations, functional, names, missing };
 }
 
+/** Ids of the annotations that may take part: published ones, and forms that stand in for one. */
+export const PUBLISHED_FORMS: ReadonlySet<string> = new Set(
+  PUBLISHED_ANNOTATIONS.flatMap((published) => [published.annotation_id, standInOf(published)?.annotation_id ?? ""]),
+);
+
 /** The form of a published annotation that has records: its own, else the one that stands in for it. */
 export function formRead(
   published: AnnotationEntry,
   read: { has(annotationId: string): boolean },
 ): AnnotationEntry | null {
   if (read.has(published.annotation_id)) return published;
+  const standIn = standInOf(published);
+  return standIn !== null && read.has(standIn.annotation_id) ? standIn : null;
+}
+
+function standInOf(published: AnnotationEntry): AnnotationEntry | null {
   const standIn = annotationEntry(`${published.annotation_id}_json`);
-  return standIn?.stands_in_for === published.annotation_id && read.has(standIn.annotation_id) ? standIn : null;
+  return standIn?.stands_in_for === published.annotation_id ? standIn : null;
 }
 
 /** `7 of 10 sources: a, b; missing: c`: what a result over these inputs may be compared with. */
