@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunSummary } from "../../src/engine/types.js";
 import { Store } from "../../src/store/store.js";
 import { build } from "../executors/built.js";
@@ -11,7 +11,7 @@ import { UnrulyProject } from "../support/unruly-project.js";
 
 const folder = temporaryDirectory();
 const PROCESSES = 4;
-const ROUNDS = endurance.long ? endurance.rounds(1) : 1;
+const ROUNDS = Math.min(endurance.rounds(1), 10);
 const FILES = ["a", "b", "c", "d", "e"];
 beforeAll(build);
 
@@ -44,6 +44,8 @@ async function expectQuiet(home: string): Promise<Store> {
   expect(verified.code, verified.stdout).toBe(0);
   return store;
 }
+
+afterAll(() => report({ "rounds of runs at once": 2 * ROUNDS }));
 
 describe(`${PROCESSES} runs at once on one home`, () => {
   it.each(Array.from({ length: ROUNDS }, (_, i) => i))(
@@ -83,7 +85,6 @@ describe(`${PROCESSES} runs at once on one home`, () => {
         expect(snapshots[`${name}.item_record`]?.rows).toBe(2 * FILES.length);
         expect(snapshots[`${name}.item_count`]).toBeDefined();
       }
-      report({ "rounds of runs at once": 1 });
     },
     180_000,
   );

@@ -66,7 +66,7 @@ describe.skipIf(noLimit !== undefined)(
     const random = seededNumbers(endurance.seed);
     // Below some 100 bytes no lock can be told what it is for; journals, records and parts come to kilobytes.
     const limits = endurance.long
-      ? Array.from({ length: endurance.rounds(4) }, () => Math.round(50 * 3 ** (5 * random())))
+      ? Array.from({ length: Math.min(endurance.rounds(20), 20) }, () => Math.round(50 * 3 ** (5 * random())))
       : [60, 1300, 4000];
     const project = new UnrulyProject(join(folder, "limited"));
     let rows = 3;
