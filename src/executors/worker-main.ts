@@ -19,7 +19,7 @@ watch.unref();
 let current: Job | undefined;
 
 process.on("disconnect", () => process.exit(0));
-// The terminal sends Ctrl-C to the whole group; the parent decides what becomes of the job.
+// Windows sends Ctrl-C to every process of the console; the parent decides what becomes of the job.
 process.on("SIGINT", () => {});
 process.on("uncaughtException", fail);
 process.on("unhandledRejection", fail);

@@ -22,6 +22,8 @@ export class WorkerProcess {
       env: { ...withoutSecrets(process.env), NEUROTABLES_PARENT: String(process.pid) },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       serialization: "json",
+      // In a process group of its own: Ctrl-C goes to the parent alone, which decides what becomes of the job.
+      detached: process.platform !== "win32",
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {

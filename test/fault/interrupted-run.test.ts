@@ -20,7 +20,7 @@ describe.skipIf(process.platform === "win32")("Ctrl-C", () => {
     const pipeline = project.pipeline("drained", texts("!sleep 2000"));
     const run = startCommand([...project.run(pipeline), "--jobs", "1"]);
     await project.begun("drained", "slow", "b");
-    run.kill("SIGINT");
+    run.pressControlC();
     await run.said("stopping: running units finish");
     const outcome = await run.outcome;
     const summary = summaryOf(outcome);
@@ -56,9 +56,9 @@ describe.skipIf(process.platform === "win32")("Ctrl-C", () => {
       const run = startCommand([...project.run(pipeline), "--jobs", "1"]);
       await project.begun("ended", "slow", "b");
       expect(workersOf(run.pid)).toHaveLength(1);
-      run.kill("SIGINT");
+      run.pressControlC();
       await run.said("stopping: running units finish");
-      run.kill("SIGINT");
+      run.pressControlC();
       const outcome = await run.outcome;
       const summary = summaryOf(outcome);
       expect(outcome).toMatchObject({ code: 130, signal: null });

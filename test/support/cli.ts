@@ -22,6 +22,8 @@ export interface StartedCommand {
   /** Resolves once stderr holds the text; rejects when the command ends without it. */
   said(text: string): Promise<void>;
   kill(signal: NodeJS.Signals): void;
+  /** As a terminal does on Ctrl-C: SIGINT for the whole process group. */
+  pressControlC(): void;
   readonly outcome: Promise<CommandOutcome>;
 }
 
@@ -45,6 +47,7 @@ export function startCommand(words: readonly string[], options: CommandOptions =
     cwd: options.cwd ?? repositoryRoot,
     env: { ...process.env, NO_COLOR: "1", ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
   });
   living.add(child);
   child.once("close", () => living.delete(child));
@@ -70,6 +73,7 @@ export function startCommand(words: readonly string[], options: CommandOptions =
         () => stderr,
       ),
     kill: (signal) => void child.kill(signal),
+    pressControlC: () => void process.kill(-(child.pid as number), "SIGINT"),
     outcome,
   };
 }
