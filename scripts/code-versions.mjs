@@ -22,6 +22,14 @@ const RUNNERS = {
   query: "executors/query-job.js",
 };
 
+/** The code that decides what a pipeline file means, beside the implementations: what was read is remembered under it. */
+const READERS = [
+  "engine/pipeline-file.js",
+  "engine/pipeline-shape.js",
+  "engine/pinned-sources.js",
+  "tables/contract-file.js",
+];
+
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");
 const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -186,6 +194,9 @@ export function codeVersions({ dist, lock }) {
     for (const name of Object.keys(entries).sort(compare)) record(kind, name, entries[name]);
   }
   for (const [kind, file] of Object.entries(RUNNERS)) if (modules.has(file)) record("runner", kind, [file]);
+  const readers = closure(READERS.filter((file) => modules.has(file)));
+  closures.reader = readers;
+  versions.reader = hashOf({ ...readers, packages: [...readers.packages, JSON.stringify(versions)] });
   return { versions, closures: { ...closures, tokens: tokenHashes } };
 }
 

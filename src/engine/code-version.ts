@@ -13,14 +13,21 @@ export interface CodeVersions {
   runner(kind: RunnerKind): string;
 }
 
+/** Versions of the code of this package. */
+export interface BuiltCodeVersions extends CodeVersions {
+  /** All that decides what pipeline files, contracts and lists of sources mean: implementations and their readers. */
+  reader(): string;
+}
+
 interface VersionFile {
   readonly load: Readonly<Record<string, string>>;
   readonly transform: Readonly<Record<string, string>>;
   readonly runner: Readonly<Record<string, string>>;
+  readonly reader: string;
 }
 
 /** Reads `dist/code-versions.json`, which the build writes; once, when first asked. */
-export function builtCodeVersions(path = join(packageRoot(), "dist", "code-versions.json")): CodeVersions {
+export function builtCodeVersions(path = join(packageRoot(), "dist", "code-versions.json")): BuiltCodeVersions {
   let file: VersionFile | undefined;
   const read = (): VersionFile => {
     if (file !== undefined) return file;
@@ -34,7 +41,7 @@ export function builtCodeVersions(path = join(packageRoot(), "dist", "code-versi
     }
     return file;
   };
-  const lookUp = (kind: keyof VersionFile, name: string): string => {
+  const lookUp = (kind: "load" | "transform" | "runner", name: string): string => {
     const version = read()[kind][name];
     if (version !== undefined) return version;
     throw new ConfigError("not-built", `${path} has no code version of the ${kind} implementation ${name}`, [], {
@@ -42,5 +49,5 @@ export function builtCodeVersions(path = join(packageRoot(), "dist", "code-versi
       wayOut: "Build the package: npm run build",
     });
   };
-  return { implementation: lookUp, runner: (kind) => lookUp("runner", kind) };
+  return { implementation: lookUp, runner: (kind) => lookUp("runner", kind), reader: () => read().reader };
 }

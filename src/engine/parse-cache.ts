@@ -10,9 +10,12 @@ import { builtCodeVersions } from "./code-version.js";
 /** Most texts remembered. */
 const MOST = 2_000;
 
+/** What a text was read as: plain YAML, a contract, a whole pipeline, a list of sources. */
+export type ParsedKind = "yaml" | "contract" | "pipeline" | "pins";
+
 /**
  * What YAML texts mean, by the hash of the text and of the code that reads them: a run that finds everything cached
- * spends most of its time on parsing them otherwise. Kept in the home folder; losing it costs time, nothing else,
+ * spends most of its time on reading them otherwise. Kept in the home folder; losing it costs time, nothing else,
  * and one that is damaged counts as lost.
  */
 export class ParseCache {
@@ -26,8 +29,7 @@ export class ParseCache {
   constructor(home: string | undefined) {
     let version: string | undefined;
     try {
-      // The reader of contracts, and the version of the YAML package, are part of this code.
-      version = builtCodeVersions().runner("load");
+      version = builtCodeVersions().reader();
     } catch {
       // Not built: the code that runs has no version.
     }
@@ -37,7 +39,7 @@ export class ParseCache {
     this.#entries = readEntries(this.#path);
   }
 
-  get(kind: "yaml" | "contract", text: string): unknown {
+  get(kind: ParsedKind, text: string): unknown {
     const key = this.#key(kind, text);
     const value = this.#entries.get(key);
     if (value === undefined) return undefined;
@@ -48,7 +50,7 @@ export class ParseCache {
   }
 
   /** Remembers a value that JSON can carry unchanged; forgets others. */
-  set(kind: "yaml" | "contract", text: string, value: unknown): void {
+  set(kind: ParsedKind, text: string, value: unknown): void {
     if (value === undefined) return;
     const copy: unknown = JSON.parse(JSON.stringify(value));
     if (!isDeepStrictEqual(copy, value)) return;

@@ -4,6 +4,7 @@ import { didYouMean } from "../base/diagnostics.js";
 import { ConfigError, type Diagnostic, UsageError } from "../base/errors.js";
 import { packageRoot } from "../base/package-root.js";
 import { ContractCatalogue } from "./contracts.js";
+import { knownPipeline, rememberPipeline } from "./known-pipeline.js";
 import { ParseCache } from "./parse-cache.js";
 import {
   type Check,
@@ -23,7 +24,7 @@ import {
   readParameters,
 } from "./pipeline-implementation.js";
 import { asList, checkChecks, checkCycles, checkWriters, entryPath, stepInputs, writersOf } from "./pipeline-rules.js";
-import { type PipelineShape, readShape } from "./pipeline-shape.js";
+import type { PipelineShape } from "./pipeline-shape.js";
 import { builtInRegistry, type Registry } from "./registry.js";
 import { jobLimits } from "./resources.js";
 import type { Project } from "./types.js";
@@ -108,29 +109,36 @@ export async function parsePipeline(
   file: string,
   options: ReadPipelineOptions,
 ): Promise<{ readonly pipeline?: Pipeline; readonly faults: readonly Diagnostic[] }> {
-  const document = await PipelineDocument.open(text, file, options.cache);
+  const { cache, registry } = options;
+  const catalogue = new ContractCatalogue({
+    root: options.project.root,
+    derived: join(options.project.home, ".contracts"),
+    ...(cache === undefined ? {} : { cache }),
+  });
+  const plain = registry === undefined && Object.keys(options.set ?? {}).length === 0;
+  const memory = cache === undefined || !plain ? undefined : { cache, catalogue, text, file };
+  const known = memory && (await knownPipeline(memory));
+  if (known !== undefined) return { pipeline: known, faults: [] };
+  const document = await PipelineDocument.open(text, file, cache);
   for (const [path, value] of Object.entries(options.set ?? {})) {
     if (!document.set(path.split("."), value))
       document.fault(path.split("."), `--set ${path}: there is nothing at this path`);
   }
+  const { readShape } = await import("./pipeline-shape.js");
   const shape = readShape(document);
   if (shape === undefined) return { faults: await document.faults() };
-  const pipeline = await resolvePipeline(document, shape, options);
+  const pipeline = await resolvePipeline(document, shape, { ...options, catalogue });
   if (document.faultCount > 0 || pipeline === undefined) return { faults: await document.faults() };
+  if (memory !== undefined) rememberPipeline(memory, pipeline);
   return { pipeline, faults: [] };
 }
 
 async function resolvePipeline(
   document: PipelineDocument,
   shape: PipelineShape,
-  options: ReadPipelineOptions,
+  options: ReadPipelineOptions & { readonly catalogue: ContractCatalogue },
 ): Promise<Pipeline | undefined> {
-  const { root, home } = options.project;
-  const catalogue = new ContractCatalogue({
-    root,
-    derived: join(home, ".contracts"),
-    ...(options.cache === undefined ? {} : { cache: options.cache }),
-  });
+  const { catalogue } = options;
   const { dataset, pipeline: name } = shape.head;
   // Without a dataset the tables have no names, but implementations and parameters can be checked all the same.
   const scope = dataset ?? "dataset";
