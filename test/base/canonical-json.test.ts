@@ -30,7 +30,9 @@ describe("canonicalJson", () => {
   it("is read back as the same value", () => {
     fc.assert(
       fc.property(fc.jsonValue({ noUnpairedSurrogates: true } as never), (value) => {
-        expect(JSON.parse(canonicalJson(value as Canonical))).toEqual(JSON.parse(JSON.stringify(value)));
+        // JSON.stringify writes -0 as 0, the canonical form does not.
+        const text = canonicalJson(value as Canonical);
+        expect(JSON.parse(JSON.stringify(JSON.parse(text)))).toEqual(JSON.parse(JSON.stringify(value)));
       }),
     );
   });

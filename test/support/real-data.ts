@@ -20,7 +20,7 @@ export interface RealData {
  * these tests silently.
  */
 export function realData(subfolder = "celegans"): RealData {
-  const named = process.env.NEUROTABLES_SOURCES?.split(":")[0];
+  const named = process.env.NEUROTABLES_TEST_SOURCES?.split(":")[0];
   const root = named ? resolve(named) : resolve(repositoryRoot, "../shared/data");
   const present = existsSync(join(root, subfolder));
   if (!present && process.env.NEUROTABLES_REQUIRE_SOURCES === "1") {
