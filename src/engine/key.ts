@@ -51,7 +51,7 @@ export function transformKeyParts(
 }
 
 /** Name of the partition that a load step's unit contributes to each table: `step`, or `step/path`. */
-export function tablePartition(step: LoadStep | TransformStep, partition: string): string {
+export function tablePartition(step: Pick<LoadStep | TransformStep, "kind" | "name">, partition: string): string {
   if (step.kind === "transform") return "";
   return partition === "" ? step.name : `${step.name}/${partition}`;
 }

@@ -45,6 +45,7 @@ export class PipelineRun {
   readonly #pipeline: Pipeline;
   readonly #sources: ReadonlyMap<string, ResolvedSource>;
   readonly #writers: ReadonlyMap<string, readonly Step[]>;
+  readonly #leftOut: ReadonlySet<string>;
   readonly #steps = new Map<string, Promise<StepResult>>();
   readonly #tables = new Map<string, Promise<MadeTable | undefined>>();
   /** Errors of putting tables together, which belong to no step. */
@@ -54,11 +55,14 @@ export class PipelineRun {
     readonly context: RunContext;
     readonly pipeline: Pipeline;
     readonly sources: ReadonlyMap<string, ResolvedSource>;
+    /** Steps of the pipeline that do not run: what they gave to the current tables stays in them. */
+    readonly leftOut: ReadonlySet<string>;
   }) {
     this.#context = options.context;
     this.#pipeline = options.pipeline;
     this.#sources = options.sources;
     this.#writers = writers(options.pipeline);
+    this.#leftOut = options.leftOut;
   }
 
   /** Results in file order, and every table that could be made. Never throws for a unit that failed. */
@@ -276,6 +280,11 @@ export class PipelineRun {
     );
     const { contract } = contractOf(this.#pipeline, table);
     const { store, services } = context;
+    if (this.#leftOut.size > 0) {
+      const staying = this.#staying(table, contract.hash);
+      if (staying === undefined) return undefined;
+      contributions.push(...staying);
+    }
     const distinct = isDistinct(table, this.#pipeline);
     const assembly = planAssembly({
       table,
@@ -295,6 +304,29 @@ export class PipelineRun {
       context.log.write({ pipeline: this.#pipeline.name, step: table, partition: "" }, "error", describeError(plain));
       return undefined;
     }
+  }
+
+  /**
+   * What the steps that are left out gave to the current table; undefined when that cannot be put beside new rows,
+   * because it was made under another contract.
+   */
+  #staying(table: string, contractHash: string): Contribution[] | undefined {
+    const { store } = this.#context;
+    const entry = store.currentGeneration().snapshots[table];
+    if (entry === undefined || entry.pipeline !== this.#pipeline.name) return [];
+    if (!entry.steps.some((step) => this.#leftOut.has(step))) return [];
+    if (entry.contractHash !== contractHash) {
+      this.#context.warn(`${table} stays as it is, under its former contract: run the whole pipeline`);
+      return undefined;
+    }
+    return entry.keys.flatMap((key) => {
+      const record = store.readStep(key);
+      const snapshot = record?.outputs.find((output) => output.table === table);
+      const step = this.#leftOut.has(record?.step ?? "") ? record?.step : undefined;
+      if (record === undefined || snapshot === undefined || step === undefined) return [];
+      const partition = tablePartition({ kind: "load", name: step }, record.partition);
+      return [{ step, key, snapshot: underName(snapshot, partition) }];
+    });
   }
 
   async #compact(assembly: Assembly): Promise<Snapshot> {

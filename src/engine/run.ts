@@ -1,5 +1,5 @@
 import { availableParallelism, totalmem } from "node:os";
-import { EXIT, type ExitCode, NeurotablesError, worstExitCode } from "../base/errors.js";
+import { EXIT, type ExitCode, NeurotablesError, UsageError, worstExitCode } from "../base/errors.js";
 import type { Executor, JobFile } from "./executor.js";
 import { onlyStep, pipelineOrder } from "./graph.js";
 import { Limiter } from "./limiter.js";
@@ -44,9 +44,8 @@ export async function runPipelines(given: RunPipelinesOptions): Promise<RunSumma
   const { project, options, executor } = given;
   const services = await engineServices(project, given.services);
   const began = performance.now();
-  const pipelines = pipelineOrder(given.pipelines).map((pipeline) =>
-    options.only === undefined ? pipeline : onlyStep(pipeline, options.only),
-  );
+  const whole = pipelineOrder(given.pipelines);
+  const pipelines = whole.map((pipeline) => (options.only === undefined ? pipeline : onlyStep(pipeline, options.only)));
   const names = pipelines.map(({ name }) => name);
   const journal = await project.store.journal.start({
     pipelines: names,
@@ -73,8 +72,12 @@ export async function runPipelines(given: RunPipelinesOptions): Promise<RunSumma
   };
   let finished = false;
   try {
-    const resolved: { pipeline: Pipeline; sources: ReadonlyMap<string, ResolvedSource> }[] = [];
-    for (const pipeline of pipelines) {
+    const resolved: {
+      pipeline: Pipeline;
+      leftOut: ReadonlySet<string>;
+      sources: ReadonlyMap<string, ResolvedSource>;
+    }[] = [];
+    for (const [index, pipeline] of pipelines.entries()) {
       const sources = await resolveSources({
         pipeline,
         root: project.root,
@@ -82,12 +85,15 @@ export async function runPipelines(given: RunPipelinesOptions): Promise<RunSumma
         hashFile: services.hashFile,
         cache: services.cache,
       });
-      resolved.push({ pipeline, sources });
+      refuseWithoutAnySource(pipeline, sources, project.sources);
+      const leftOut = new Set((whole[index] as Pipeline).steps.map(({ name }) => name));
+      for (const { name } of pipeline.steps) leftOut.delete(name);
+      resolved.push({ pipeline, leftOut, sources });
       for (const warning of pipeline.warnings) context.warn(warning);
       tally.addFiles(pipeline, sources, context);
     }
     emit({ kind: "run-started", run: journal.run, pipelines: names, units: countUnits(resolved) });
-    for (const { pipeline, sources } of resolved) await runPipeline({ context, pipeline, sources, options, tally });
+    for (const one of resolved) await runPipeline({ ...one, context, options, tally });
     await services.saveHashes();
     const summary = tally.summary({
       run: journal.run,
@@ -111,12 +117,13 @@ export async function runPipelines(given: RunPipelinesOptions): Promise<RunSumma
 async function runPipeline(given: {
   readonly context: RunContext;
   readonly pipeline: Pipeline;
+  readonly leftOut: ReadonlySet<string>;
   readonly sources: ReadonlyMap<string, ResolvedSource>;
   readonly options: RunOptions;
   readonly tally: Tally;
 }): Promise<void> {
-  const { context, pipeline, sources, options, tally } = given;
-  const run = new PipelineRun({ context, pipeline, sources });
+  const { context, pipeline, leftOut, sources, options, tally } = given;
+  const run = new PipelineRun({ context, pipeline, sources, leftOut });
   const { steps, tables } = await run.run();
   for (const result of steps)
     tally.addStep(result, summarizeStep({ pipeline, result, services: context.services, log: context.log }));
@@ -152,6 +159,29 @@ async function runPipeline(given: {
   context.journal.append({ kind: "promoted", generation: promoted.generation, tables: promoted.tables });
   context.journal.sync();
   context.emit({ kind: "promoted", ...promoted });
+}
+
+/**
+ * A forgotten or mistyped folder, where every source is optional, would replace all tables by empty ones.
+ * @throws {UsageError} `usage/no-source`
+ */
+function refuseWithoutAnySource(
+  pipeline: Pipeline,
+  sources: ReadonlyMap<string, ResolvedSource>,
+  mirrors: readonly string[],
+): void {
+  const missing: MissingSource[] = [];
+  for (const source of sources.values()) {
+    if (source.kind !== "missing") return;
+    missing.push(...source.missing);
+  }
+  const [first] = missing;
+  if (first === undefined || missing.some(({ optional }) => !optional)) return;
+  const where = mirrors.length === 0 ? "no folder of raw files is given" : `not in ${mirrors.join(", ")}`;
+  throw new UsageError("no-source", `every source of ${pipeline.name} is missing (${where}): nothing is run`, {
+    fields: { pipeline: pipeline.name, folders: mirrors },
+    wayOut: `Name the folder that mirrors the raw files with --sources DIR; ${first.pattern} is looked for below it.`,
+  });
 }
 
 async function checkTables(

@@ -103,13 +103,26 @@ describe("run", () => {
   });
 
   it("makes an empty table when every source of it is missing but optional", async () => {
-    toy.write("pipelines/toy.yaml", toyPipeline.replaceAll('.txt" }', '.txt", optional: true }'));
+    const other = `sources:\n  other: { files: "other.txt" }`;
+    const text = toyPipeline.replaceAll('.txt" }', '.txt", optional: true }').replace("sources:", other);
+    toy.write("pipelines/toy.yaml", text);
+    toy.write("raw/other.txt", "");
     rmSync(join(toy.mirror, "a"), { recursive: true });
     rmSync(join(toy.mirror, "b"), { recursive: true });
     const summary = await toy.run();
     expect(statuses(summary)).toEqual({ first: "skipped", second: "skipped", third: "skipped", count: "ran" });
     expect(summary.ok).toBe(true);
     expect(await current("toy.item_count")).toMatchObject({ rows: 0 });
+  });
+
+  it("refuses a folder that holds none of the sources, though all are optional", async () => {
+    toy.write("pipelines/toy.yaml", toyPipeline.replaceAll('.txt" }', '.txt", optional: true }'));
+    await toy.run();
+    const elsewhere = join(toy.folder, "schemas");
+    const refused = { tag: "usage/no-source", exitCode: 2, message: expect.stringContaining(elsewhere) };
+    await expect(toy.run({ sources: [elsewhere] })).rejects.toMatchObject(refused);
+    await expect(toy.run({ sources: [] })).rejects.toMatchObject({ tag: "usage/no-source" });
+    expect(await current("toy.item_record")).toMatchObject({ rows: 4 });
   });
 
   it("removes a table that the pipeline no longer makes", async () => {
@@ -268,6 +281,18 @@ describe("--only", () => {
     toy.write("raw/a/one.txt", "new\n");
     await toy.run({ only: "first" });
     expect(await current("toy.item_count")).toMatchObject({ rows: 3 });
+  });
+
+  it("keeps the rows that the other steps gave to tables they share", async () => {
+    await toy.run();
+    toy.write("raw/a/one.txt", "new\n");
+    await toy.run({ only: "first" });
+    expect(await current("toy.item_record")).toMatchObject({ rows: 3, steps: ["first", "second"] });
+    expect(await current("toy.source_file")).toMatchObject({ rows: 3 });
+    expect(await current("toy.file_count")).toMatchObject({ rows: 3 });
+    const before = (await current("toy.item_record"))?.tableHash;
+    await toy.run();
+    expect((await current("toy.item_record"))?.tableHash).toBe(before);
   });
 
   it("refuses a step that is not there", async () => {
