@@ -18,7 +18,7 @@ const watch = new Worker(new URL("./parent-watch.js", import.meta.url), {
 watch.unref();
 let current: Job | undefined;
 
-process.on("disconnect", () => process.exit(0));
+process.on("disconnect", end);
 // Windows sends Ctrl-C to every process of the console; the parent decides what becomes of the job.
 process.on("SIGINT", () => {});
 process.on("uncaughtException", fail);
@@ -27,15 +27,23 @@ process.on("message", (request: WorkerRequest) => {
   void answer(request);
 });
 
+/**
+ * `process.exit` waits for the threads of native code, and DuckDB's may be waiting for this one: a worker would stay
+ * for ever.
+ */
+function end(): void {
+  process.kill(process.pid, "SIGKILL");
+}
+
 function reply(message: WorkerReply, then?: () => void): void {
-  if (process.send === undefined || !process.connected) process.exit(0);
+  if (process.send === undefined || !process.connected) return end();
   process.send(message, undefined, {}, then === undefined ? undefined : () => then());
 }
 
 /** What nobody awaited has failed: this process can no longer be trusted. */
 function fail(error: unknown): void {
   const told = current === undefined ? error : moduleError(current, error);
-  reply({ kind: "failed", error: serializeError(told), last: true }, () => process.exit(70));
+  reply({ kind: "failed", error: serializeError(told), last: true }, end);
 }
 
 async function answer({ job }: WorkerRequest): Promise<void> {

@@ -113,7 +113,7 @@ process.on("message", (request: SqlRequest) => {
     database?.interrupt();
     interrupting ??= setInterval(() => database?.interrupt(), INTERRUPT_MILLISECONDS);
     acknowledged?.();
-  } else answer(request).catch(() => process.exit(1));
+  } else answer(request).catch(() => process.kill(process.pid, "SIGKILL"));
 });
 // An orderly exit would wait for the query that nobody wants any more.
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));

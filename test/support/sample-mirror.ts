@@ -1,35 +1,40 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { parse, stringify } from "yaml";
 import { writeSampleSources } from "../../src/sample-data/sample-sources.js";
+import { repositoryRoot } from "./real-data.js";
 
 /** Two annotations and what they need: every kind of step of `quickstart`, in a fraction of its time. */
-const SMALL_PIPELINE = `pipeline: small
-title: Two annotations of a synthetic animal
-dataset: celegans_connectome
-sources:
-  white: { files: celegans/White1986/aconnectome_white_1986_whole.csv }
-  witvliet: { files: celegans/NemaNode/witvliet_2020_7.json }
-  neurons: { files: celegans/WormWideWeb/connectome_neurons.csv }
-  aliases: { files: celegans/WormWideWeb/connectome_neurons_replacement.csv }
-  ganglia: { files: celegans/annotations/aconnectome_ids_ganglia.json }
-steps:
-  white1986_whole: { load: connectome/edge-list, source: white, into: edge_record, with: { annotation: white1986_whole } }
-  witvliet2020_7: { load: connectome/nemanode, source: witvliet, into: edge_record, with: { annotation: witvliet2020_7 } }
-  neurons:
-    load: connectome/cell-table
-    source: neurons
-    into: neuron_record
-    with: { attributes: { class: class, type: type } }
-  ganglia: { load: connectome/cell-groups, source: ganglia, into: neuron_record, with: { attribute: ganglion } }
-  aliases: { load: connectome/aliases, source: aliases, into: alias_record }
-  neuron_alias:
-    { transform: connectome/neuron-alias, from: [alias_record, source_file], into: [neuron_alias, alias_dropped] }
-  edge: { transform: connectome/resolve-cells, from: [edge_record, neuron_alias], into: [edge, edge_dropped] }
-  annotation: { transform: connectome/annotation, from: edge, into: annotation }
-checks:
-  - name: read = carried + dropped, per file and step
-    none: select * from file_count where read <> carried + dropped
-`;
+const STEPS = [
+  "white1986_whole",
+  "witvliet2020_7",
+  "neurons",
+  "ganglia",
+  "aliases",
+  "neuron_alias",
+  "edge",
+  "annotation",
+];
+const CHECK = /^read = carried \+ dropped/;
+
+/** The steps above of `quickstart`, with their sources and one check. */
+function smallPipeline(): string {
+  const text = readFileSync(join(repositoryRoot, "pipelines", "quickstart.yaml"), "utf8");
+  const { steps, sources, checks, ...rest } = parse(text) as {
+    steps: Record<string, { source?: string | string[] }>;
+    sources: Record<string, unknown>;
+    checks: { name: string }[];
+  };
+  const kept = Object.entries(steps).filter(([name]) => STEPS.includes(name));
+  const used = new Set(kept.flatMap(([, { source }]) => source ?? []));
+  return stringify({
+    ...rest,
+    pipeline: "small",
+    sources: Object.fromEntries(Object.entries(sources).filter(([name]) => used.has(name))),
+    steps: Object.fromEntries(kept),
+    checks: checks.filter(({ name }) => CHECK.test(name)),
+  });
+}
 
 /** A project in a folder of its own: one pipeline, and mirrors of synthetic raw files. */
 export interface SmallProject {
@@ -45,7 +50,7 @@ export interface SmallProject {
 export function smallProject(folder: string): SmallProject {
   const pipeline = join(folder, "pipelines", "small.yaml");
   mkdirSync(dirname(pipeline), { recursive: true });
-  writeFileSync(pipeline, SMALL_PIPELINE);
+  writeFileSync(pipeline, smallPipeline());
   const mirrors = new Map<number, Promise<string>>();
   let homes = 0;
   return {
