@@ -36,8 +36,8 @@ function end(): void {
 }
 
 function reply(message: WorkerReply, then?: () => void): void {
-  if (process.send === undefined || !process.connected) return end();
-  process.send(message, undefined, {}, then === undefined ? undefined : () => then());
+  if (process.send === undefined || !process.connected) end();
+  else process.send(message, undefined, {}, then === undefined ? undefined : () => then());
 }
 
 /** What nobody awaited has failed: this process can no longer be trusted. */
