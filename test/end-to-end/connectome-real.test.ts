@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunSummary } from "../../src/engine/types.js";
 import { slotOf } from "../../src/tables/neuron-registry.js";
+import { command } from "../support/cli.js";
 import { realData, repositoryRoot } from "../support/real-data.js";
-import { neurotables, neurotablesJson, query, stepsBy } from "../support/run-neurotables.js";
+import { neurotablesJson, query, stepsBy } from "../support/run-neurotables.js";
 
 const data = realData("celegans");
 const pipeline = join(repositoryRoot, "pipelines", "celegans-connectome.yaml");
@@ -141,6 +142,6 @@ describe.skipIf(!data.present)(`celegans-connectome on the real files${data.reas
     const second = await neurotablesJson<RunSummary>([...args, "--home", home]);
     expect(stepsBy(second, "ran")).toEqual([]);
     expect(stepsBy(second, "cached").length).toBeGreaterThan(50);
-    expect((await neurotables(["verify", "--home", home])).code).toBe(0);
+    expect((await command(["verify", "--home", home])).code).toBe(0);
   });
 });

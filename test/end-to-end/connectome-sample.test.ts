@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunSummary } from "../../src/engine/types.js";
 import { writeSampleSources } from "../../src/sample-data/sample-sources.js";
 import { type SyntheticLayers, syntheticConnectome } from "../../src/sample-data/synthetic-connectome.js";
+import { command } from "../support/cli.js";
 import { repositoryRoot } from "../support/real-data.js";
-import { neurotables, neurotablesJson, query, stepsBy } from "../support/run-neurotables.js";
+import { neurotablesJson, query, stepsBy } from "../support/run-neurotables.js";
 
 const SEED = 1;
 const pipeline = join(repositoryRoot, "pipelines", "celegans-connectome.yaml");
@@ -176,14 +177,14 @@ describe("celegans-connectome on sample files", () => {
     expect(ran).not.toContain("cook2019");
     expect(ran).not.toContain("neuron");
     expect(ran).not.toContain("synapse");
-    const why = await neurotables(["why", "witvliet2020_2_matrix", pipeline, "--sources", changed, "--home", home]);
+    const why = await command(["why", "witvliet2020_2_matrix", pipeline, "--sources", changed, "--home", home]);
     expect(why.stdout).toContain("celegans/Witvliet2020/synapse_count_matrices.xlsx");
   });
 
   it("verifies, checks and traces what it made", async () => {
-    expect((await neurotables(["verify", "--home", home])).code).toBe(0);
-    expect((await neurotables(["check", pipeline, "--home", home, "--sources", mirror])).code).toBe(0);
-    const lineage = await neurotables(["lineage", "celegans_connectome.consensus", "--home", home]);
+    expect((await command(["verify", "--home", home])).code).toBe(0);
+    expect((await command(["check", pipeline, "--home", home, "--sources", mirror])).code).toBe(0);
+    const lineage = await command(["lineage", "celegans_connectome.consensus", "--home", home]);
     expect(lineage.stdout).toContain("celegans/Cook2019/SI 5 Connectome adjacency matrices, corrected July 2020.xlsx");
   });
 });
