@@ -28,7 +28,13 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
       ...(option.short === undefined ? {} : { short: option.short }),
     };
   }
-  const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
+  const { tokens: read } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
+  const tokens = read.map((token) => {
+    // SQL may begin with a comment; no option has white space after its dashes.
+    const text = argv[token.index] ?? "";
+    const comment = token.kind === "option" && /^--\s/.test(text);
+    return comment ? { kind: "positional" as const, index: token.index, value: text } : token;
+  });
   const words = tokens.flatMap((token) => (token.kind === "positional" ? [token.value] : []));
   const verb = VERBS.find(({ name }) => name === words[0]);
   for (const token of tokens) {
@@ -110,12 +116,14 @@ function setValue({
   if (value === undefined || (!inline && /^-./.test(value))) {
     throw fail(`${raw} needs a value`, `write ${raw} ${wanted}, or ${raw}=${wanted} for one that begins with -`);
   }
+  if (value === "") throw fail(`${raw} needs a value, but got an empty text`);
   if (option.choices !== undefined && !option.choices.includes(value)) {
     const near = didYouMean(value, option.choices);
     throw fail(`${raw} is one of ${option.choices.join(", ")}, not "${value}"${near === undefined ? "" : `; ${near}`}`);
   }
   if (option.multiple === true) values[option.name] = [...((values[option.name] as string[] | undefined) ?? []), value];
-  else values[option.name] = value;
+  else if (values[option.name] === undefined || values[option.name] === value) values[option.name] = value;
+  else throw fail(`${raw} is given twice, as "${values[option.name]}" and as "${value}"`);
 }
 
 function checkOperands(verb: VerbSpec, operands: readonly string[]): void {

@@ -62,7 +62,8 @@ function sources(context: VerbContext, project: string): readonly string[] {
   return list.map((folder) => {
     const path = resolve(cwd, folder);
     if (!isFolder(path)) {
-      throw new UsageError("no-mirror", `the folder of raw files ${folder} does not exist`, {
+      const what = existsSync(path) ? "is no folder" : "does not exist";
+      throw new UsageError("no-mirror", `the folder of raw files ${folder} ${what}`, {
         fields: { folder: path },
         wayOut: given.length > 0 ? "give an existing folder to --sources" : "correct NEUROTABLES_SOURCES",
       });

@@ -3,6 +3,8 @@ import { cutText, padText, textWidth, visibleText } from "./text-width.js";
 export interface TextColumn {
   readonly name: string;
   readonly align: "left" | "right";
+  /** Never cut: a name that is of no use without its end. */
+  readonly whole?: boolean;
 }
 
 /** Between columns. */
@@ -18,8 +20,8 @@ export interface TableLayout {
 }
 
 /**
- * Chooses widths from the first rows. With `available`, the widest columns are cut until the table fits; columns that
- * still do not fit are hidden from the right.
+ * Chooses widths from the first rows. With `available`, the widest columns that may be cut are cut until the table
+ * fits; columns that still do not fit are hidden from the right.
  */
 export function layoutTable(
   columns: readonly TextColumn[],
@@ -30,14 +32,16 @@ export function layoutTable(
     rows.reduce((width, row) => Math.max(width, textWidth(row[index] ?? "")), textWidth(column.name)),
   );
   let shown = columns.length;
-  const floor = (index: number) => Math.min(natural[index] as number, NARROWEST);
+  const floor = (index: number) =>
+    columns[index]?.whole === true ? (natural[index] as number) : Math.min(natural[index] as number, NARROWEST);
   const total = (widths: readonly number[]) =>
     widths.reduce((sum, width) => sum + width, 0) + GAP.length * Math.max(0, widths.length - 1);
   while (shown > 1 && total(natural.slice(0, shown).map((_width, index) => floor(index))) > available) shown -= 1;
   const widths = natural.slice(0, shown);
   while (total(widths) > available) {
-    const widest = widths.indexOf(Math.max(...widths));
-    if ((widths[widest] as number) <= NARROWEST) break;
+    const spare = widths.map((width, index) => (width > floor(index) ? width : 0));
+    const widest = spare.indexOf(Math.max(...spare));
+    if (spare[widest] === 0) break;
     widths[widest] = (widths[widest] as number) - 1;
   }
   return {

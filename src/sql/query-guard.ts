@@ -58,7 +58,7 @@ export async function guardQuery(sql: string, syntaxTree: SyntaxTree): Promise<{
   if (sql.includes("\0")) throw refusal("not-a-query", "a query holds no NUL character");
   const prefix = explainPrefix(sql);
   const body = sql.slice(prefix);
-  const tree = JSON.parse(await syntaxTree(body)) as SerializedSql;
+  const tree = parseTree(await syntaxTree(body));
   if (tree.error) {
     if (tree.error_type === "parser") throw syntaxError(sql, prefix, tree);
     throw notAQuery(body);
@@ -76,6 +76,14 @@ interface SerializedSql {
   readonly error_message?: string;
   readonly position?: string;
   readonly statements?: readonly unknown[];
+}
+
+/** DuckDB writes infinite and undefined constants (`1e400`) as bare words, which JSON does not have. */
+function parseTree(text: string): SerializedSql {
+  const json = text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?(?:Infinity|NaN)/g, (token) =>
+    token[0] === '"' ? token : "null",
+  );
+  return JSON.parse(json) as SerializedSql;
 }
 
 function refusal(problem: string, message: string): UsageError {

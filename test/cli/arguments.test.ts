@@ -41,6 +41,11 @@ describe("a command line", () => {
     expect(parseCommandLine(["sql", "--out=-x", "SELECT 1"]).values.out).toBe("-x");
   });
 
+  it("takes SQL that begins with a comment", () => {
+    const sql = "-- how many = 1\nSELECT 1";
+    expect(parseCommandLine(["sql", sql, "--json"])).toMatchObject({ operands: [sql], values: { json: true } });
+  });
+
   it("may ask for help without operands", () => {
     expect(parseCommandLine(["run", "--help"]).verb?.name).toBe("run");
     expect(parseCommandLine([]).verb).toBeUndefined();
@@ -71,6 +76,8 @@ describe("faults", () => {
     [["sql", "SELECT 1", "--out"], "usage/option-value", "--out needs a value"],
     [["sql", "SELECT 1", "--out", "--json"], "usage/option-value", "--out needs a value"],
     [["status", "--json=yes"], "usage/option-value", "--json takes no value"],
+    [["run", "a", "--only", "x", "--only", "y"], "usage/option-value", '--only is given twice, as "x" and as "y"'],
+    [["run", "a", "--sources", ""], "usage/option-value", "--sources needs a value, but got an empty text"],
     [["run"], "usage/operands", "neurotables run needs PIPELINE…"],
     [["status", "x"], "usage/operands", 'neurotables status takes no operand, but got "x"'],
     [["sql", "SELECT", "1"], "usage/operands", 'neurotables sql takes [QUERY], and "1" is one too many'],

@@ -50,6 +50,13 @@ describe("a table", () => {
     ).toBe("name      n  note\n線虫      1  x\nb     1,000\n");
   });
 
+  it("leaves a column whole that says so, and cuts the others", () => {
+    const whole = columns.map((column) => (column.name === "name" ? { ...column, whole: true } : column));
+    const rows = [["a".repeat(30), "1", "b".repeat(20)]];
+    expect(layoutTable(whole, rows, 45)).toEqual({ widths: [30, 1, 10], cut: ["note"], hidden: [] });
+    expect(layoutTable(whole, rows, 36)).toEqual({ widths: [30, 1], cut: [], hidden: ["note"] });
+  });
+
   it("is cut at its widest columns to fit, and hides what cannot fit", () => {
     const rows = [["a".repeat(40), "1", "b".repeat(20)]];
     const layout = layoutTable(columns, rows, 40);

@@ -46,6 +46,11 @@ describe("formats", () => {
     expect(JSON.parse(text)).toHaveLength(1);
   });
 
+  it("infinite constants", async () => {
+    const { text } = await ask(session, `SELECT 1e400 AS a, -1e400 AS b, '"Infinity\\' AS c`, "json");
+    expect(JSON.parse(text)).toEqual([{ a: "Infinity", b: "-Infinity", c: '"Infinity\\' }]);
+  });
+
   it("json of nothing is an empty array, and columns of one name are told apart", async () => {
     expect((await ask(session, "FROM worm.empty", "json")).text).toBe("[]\n");
     const { text } = await ask(session, "SELECT 1 AS a, 2 AS a", "json");

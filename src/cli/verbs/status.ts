@@ -2,7 +2,7 @@ import { EXIT, type ExitCode, NeurotablesError } from "../../base/errors.js";
 import type { Plan, Project } from "../../engine/types.js";
 import { homeExists, nothingYet, openExistingProject, projectPlace } from "../project.js";
 import { ageText, byteText, countText, shortHash } from "../quantities.js";
-import { textTable } from "../text-table.js";
+import { layoutTable, type TextColumn, textTable } from "../text-table.js";
 import type { VerbContext } from "../verb.js";
 
 interface TableStatus {
@@ -109,25 +109,39 @@ function changedAt(project: Project, generation: number): string | null {
   }
 }
 
+/** Left out, in this order, where the terminal is too narrow for whole names and reasons that can be read. */
+const LEFT_OUT_FIRST = ["hash", "pipeline", "size"];
+const READABLE_REASON = 24;
+
 function statusText(tables: readonly TableStatus[], available: number | undefined): string {
   const now = Date.now();
-  const columns = [
-    { name: "table", align: "left" as const },
-    { name: "rows", align: "right" as const },
-    { name: "size", align: "right" as const },
-    { name: "changed", align: "left" as const },
-    { name: "pipeline", align: "left" as const },
-    { name: "hash", align: "left" as const },
-    { name: "up to date", align: "left" as const },
+  const cells: readonly (TextColumn & { readonly of: (table: TableStatus) => string })[] = [
+    { name: "table", align: "left", whole: true, of: ({ table }) => table },
+    { name: "rows", align: "right", whole: true, of: ({ rows }) => countText(rows) },
+    { name: "size", align: "right", whole: true, of: ({ bytes }) => byteText(bytes) },
+    {
+      name: "changed",
+      align: "left",
+      of: ({ changedAt }) => (changedAt === null ? "" : ageText((now - Date.parse(changedAt)) / 1000)),
+    },
+    { name: "pipeline", align: "left", whole: true, of: ({ pipeline }) => pipeline },
+    { name: "hash", align: "left", whole: true, of: ({ tableHash }) => shortHash(tableHash) },
+    { name: "up to date", align: "left", of: upToDateText },
   ];
-  const rows = tables.map((table) => [
-    table.table,
-    countText(table.rows),
-    byteText(table.bytes),
-    table.changedAt === null ? "" : ageText((now - Date.parse(table.changedAt)) / 1000),
-    table.pipeline,
-    shortHash(table.tableHash),
-    table.upToDate === true ? "yes" : table.upToDate === null ? `unknown: ${table.reason}` : `no: ${table.reason}`,
-  ]);
-  return textTable(columns, rows, available === undefined ? {} : { available });
+  const width = (columns: typeof cells) =>
+    layoutTable(columns, rowsOf(columns)).widths.reduce((sum, one, index) => {
+      const needed = columns[index]?.name === "up to date" ? Math.min(one, READABLE_REASON) : one;
+      return sum + needed + (index === 0 ? 0 : 2);
+    }, 0);
+  const rowsOf = (columns: typeof cells) => tables.map((table) => columns.map(({ of }) => of(table)));
+  let columns = cells;
+  for (const name of LEFT_OUT_FIRST) {
+    if (available === undefined || width(columns) <= available) break;
+    columns = columns.filter((column) => column.name !== name);
+  }
+  return textTable(columns, rowsOf(columns), available === undefined ? {} : { available });
+}
+
+function upToDateText({ upToDate, reason }: TableStatus): string {
+  return upToDate === true ? "yes" : upToDate === null ? `unknown: ${reason}` : `no: ${reason}`;
 }
