@@ -76,10 +76,15 @@ export async function readPipelines(names: readonly string[], options: ReadPipel
   return pipelines;
 }
 
-/** Absolute path of a pipeline given by path or by name. @throws {UsageError} */
+/**
+ * Absolute path of a pipeline given by path or by name: `NAME.yaml` of the project's `pipelines/`, of the project's
+ * folder itself, or of the package's `pipelines/`.
+ * @throws {UsageError} `usage/no-pipeline`
+ */
 export function findPipelineFile(name: string, root: string): string {
   const folders = [join(root, "pipelines"), join(packageRoot(), "pipelines")];
-  const candidates = [resolve(name), resolve(root, name), ...folders.map((folder) => join(folder, `${name}.yaml`))];
+  const named = [folders[0], root, folders[1]].map((folder) => join(folder as string, `${name}.yaml`));
+  const candidates = [resolve(name), resolve(root, name), ...named];
   const found = candidates.find((path) => existsSync(path) && statSync(path).isFile());
   if (found !== undefined) return found;
   const known = listPipelineFiles(root).map((path) => basename(path, ".yaml"));

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ConfigError, UsageError } from "../../src/base/errors.js";
@@ -144,6 +144,15 @@ describe("readPipelines", () => {
     })();
     expect(error).toBeInstanceOf(UsageError);
     expect((error as UsageError).wayOut).toContain("celegans-connectome");
+  });
+
+  it("finds by its name a pipeline that lies in the project's folder itself", () => {
+    const root = temporaryDirectory();
+    writeFileSync(join(root, "pumping.yaml"), "");
+    expect(findPipelineFile("pumping", root)).toBe(join(root, "pumping.yaml"));
+    mkdirSync(join(root, "pipelines"));
+    writeFileSync(join(root, "pipelines", "pumping.yaml"), "");
+    expect(findPipelineFile("pumping", root)).toBe(join(root, "pipelines", "pumping.yaml"));
   });
 
   it("finds every pipeline of the package valid", async () => {

@@ -54,7 +54,7 @@ async function subjectOf(
       if (error instanceof UsageError && !/[/.]/.test(name)) {
         throw new UsageError("no-subject", `there is no table and no pipeline ${name}`, {
           fields: { name },
-          wayOut: `${(noTable as UsageError).wayOut ?? ""} ${error.wayOut ?? ""}`.trim(),
+          wayOut: [(noTable as UsageError).wayOut, error.wayOut].filter((one) => one !== undefined).join("; "),
         });
       }
       throw error;

@@ -7,6 +7,7 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
@@ -21,8 +22,9 @@ const SAMPLE_SEED = 1;
 export async function run(context: VerbContext): Promise<ExitCode> {
   const { output, operands } = context;
   const target = resolve(output.terminal.cwd, operands[0] as string);
-  if (existsSync(target) && readdirSync(target).length > 0) {
-    throw new UsageError("not-empty", `${target} is not empty, and init overwrites nothing`, {
+  if (existsSync(target) && (!statSync(target).isDirectory() || readdirSync(target).length > 0)) {
+    const what = statSync(target).isDirectory() ? "is not empty" : "is a file";
+    throw new UsageError("not-empty", `${target} ${what}, and init overwrites nothing`, {
       fields: { folder: target },
       wayOut: "name a new folder",
     });
