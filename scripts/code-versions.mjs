@@ -14,12 +14,13 @@ const EXCLUDED = [
   /^transforms\/transform-catalogue\.js$/,
 ];
 
-/** The code that runs a job of each kind belongs to the key of all its jobs. */
+/** The code that runs a job of each kind belongs to the key of all its jobs, what users' modules import to that of theirs. */
 const RUNNERS = {
   load: "executors/load-job.js",
   transform: "executors/transform-job.js",
   compact: "executors/compact-job.js",
   query: "executors/query-job.js",
+  module: "loaders/loader-toolkit.js",
 };
 
 /** The code that decides what a pipeline file means, beside the implementations: what was read is remembered under it. */

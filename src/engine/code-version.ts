@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { ConfigError } from "../base/errors.js";
 import { packageRoot } from "../base/package-root.js";
 
-export type RunnerKind = "load" | "transform" | "compact" | "query";
+/** Kinds of jobs; `module` is what users' own modules import from this package. */
+export type RunnerKind = "load" | "transform" | "compact" | "query" | "module";
 
 /** Versions of code, as they enter keys. */
 export interface CodeVersions {

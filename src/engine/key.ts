@@ -20,6 +20,7 @@ export function stepKeyParts(pipeline: Pipeline, step: Step, code: CodeVersions)
     code:
       step.module === undefined ? code.implementation(step.kind, step.implementation) : userModuleVersion(step.module),
     "job runner": code.runner(step.kind),
+    ...(step.module === undefined ? {} : { "loader toolkit": code.runner("module") }),
   };
   for (const table of step.into)
     parts[`contract ${shortName(table, pipeline)}`] = contractOf(pipeline, table).contract.hash;

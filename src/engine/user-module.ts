@@ -25,7 +25,7 @@ export function userModuleVersion(path: string): string {
     files.set(file, sha256(text));
     for (const match of text.matchAll(RELATIVE_IMPORT)) {
       const imported = resolve(dirname(file), match[1] as string);
-      if (existsSync(imported)) pending.push(imported);
+      if (existsSync(imported) && statSync(imported).isFile()) pending.push(imported);
     }
   }
   const lines = [...files].map(([file, hash]) => `${relative(root, file).replaceAll("\\", "/")} ${hash}`);

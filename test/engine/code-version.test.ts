@@ -35,6 +35,8 @@ const sources: Record<string, string> = {
     'export const transformCatalogue = { "a/three": async () => (await import("./three.js")).three };\n',
   "executors/load-job.ts":
     'export const run = async (name: "a/one") => (await import("../loaders/loader-catalogue.js")).loaderCatalogue[name]();\n',
+  "base/reader.ts": "export const reader = 1;\n",
+  "loaders/loader-toolkit.ts": 'export { reader } from "../base/reader.js";\n',
   "cli/main.ts": '#!/usr/bin/env node\nimport { one } from "../loaders/one.js";\none({ side: 1 });\n',
 };
 
@@ -84,7 +86,7 @@ describe("code versions", () => {
   it("are there for every implementation and runner", () => {
     expect(Object.keys(first.load)).toEqual(["a/one", "a/two"]);
     expect(Object.keys(first.transform)).toEqual(["a/three"]);
-    expect(Object.keys(first.runner)).toEqual(["load"]);
+    expect(Object.keys(first.runner)).toEqual(["load", "module"]);
     for (const version of Object.values(first.load)) expect(version).toMatch(/^[0-9a-f]{64}$/);
   });
 
@@ -116,6 +118,7 @@ describe("code versions", () => {
     ["a module imported late", "base/late.ts", (text) => text.replace("1", "2"), ["a/two"]],
     ["a text", "loaders/two.ts", (text) => text.replace('"1"', '"2"'), ["a/two"]],
     ["a regular expression", "transforms/three.ts", (text) => text.replace("x/g", "y/g"), ["a/three"]],
+    ["what users' modules import", "base/reader.ts", (text) => text.replace("1", "2"), ["module"]],
     ["the runner", "executors/load-job.ts", (text) => `${text}export const more = 1;\n`, ["load"]],
   ])("change by %s, in exactly what reaches it", (_what, path, edit, expected) => {
     expect(changedBy(path, edit)).toEqual(expected);
@@ -173,7 +176,8 @@ describe("the version of a user's module", () => {
     const folder = join(root, "user");
     mkdirSync(folder);
     const file = (name: string, text: string) => writeFileSync(join(folder, name), text);
-    file("loader.mjs", 'import { b } from "./b.mjs";\nexport default b;\n');
+    file("loader.mjs", '// raw files come from "./raw"\nimport { b } from "./b.mjs";\nexport default b;\n');
+    mkdirSync(join(folder, "raw"));
     file("b.mjs", 'export const b = () => import("./c.mjs");\n');
     file("c.mjs", "export default 1;\n");
     const before = userModuleVersion(join(folder, "loader.mjs"));

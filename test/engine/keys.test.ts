@@ -64,6 +64,7 @@ describe("a key part changed alone is a miss", () => {
     ],
     ["the code that runs load jobs", () => code("load", "2"), all.slice(1)],
     ["the code that runs transform jobs", () => code("transform", "2"), ["count"]],
+    ["the code that users' modules import", () => code("module", "2"), all],
     [
       "the licence pinned for one file",
       () => void toy.write("datasets/toy/sources.yaml", "- { path: a/one.txt, licence: CC0-1.0 }\n"),
