@@ -122,6 +122,14 @@ export class CheckError extends NeurotablesError {
   }
 }
 
+/** Another machine did not give what was asked, or not what was pinned. Tags `network/…`. Exit 5. */
+export class NetworkError extends NeurotablesError {
+  constructor(problem: string, message: string, options: ErrorOptions = {}) {
+    super(`network/${problem}`, message, { ...options, exitCode: EXIT.network });
+    this.name = "NetworkError";
+  }
+}
+
 /** Somebody else holds what is needed. Exit 6. */
 export class LockedError extends NeurotablesError {
   constructor(problem: string, message: string, options: ErrorOptions = {}) {

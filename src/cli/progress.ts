@@ -51,6 +51,12 @@ function lastingLine(event: RunEvent, output: Output): string | undefined {
       if (event.status === "skipped") return `${paint("yellow", "- skipped")}  ${name}  ${reason}`;
       return `${paint("red", "✗ failed")}   ${name}  ${visibleText(event.error?.message ?? event.reason)}`;
     }
+    case "download-finished": {
+      const name = visibleText(event.path);
+      if (event.error !== undefined)
+        return `${paint("red", "✗ failed")}   ${name}  ${visibleText(event.error.message)}`;
+      return `${paint("green", "✓ fetched")}  ${name}  ${byteText(event.bytes)}, ${durationText(event.seconds)}`;
+    }
     case "unit-log":
       if (event.level === "info" && !output.verbose) return undefined;
       return `${event.level === "warn" ? paint("yellow", "! warning") : paint("dim", "  note")}  ${unitName(event)}  ${visibleText(event.message)}`;
@@ -74,6 +80,11 @@ function unitName({ step, partition }: Pick<UnitEvent, "step" | "partition">): s
   return visibleText(partition === "" ? step : `${step}/${partition}`);
 }
 
+function downloadText({ path, from, bytes }: Extract<RunEvent, { readonly kind: "download-started" }>): string {
+  const size = bytes === null ? "" : `, ${byteText(bytes)}`;
+  return `${visibleText(path)} from ${visibleText(from)}${size}`;
+}
+
 class PlainProgress implements ProgressView {
   readonly #output: Output;
 
@@ -84,7 +95,8 @@ class PlainProgress implements ProgressView {
   event(event: RunEvent): void {
     if (event.kind === "run-started") {
       this.#output.talk(`run ${event.run}: ${event.pipelines.join(", ")}, ${pluralText(event.units, "unit")} of work`);
-    } else if (event.kind === "unit-started") this.#output.talk(`  started    ${unitName(event)}`);
+    } else if (event.kind === "download-started") this.#output.talk(`  fetching   ${downloadText(event)}`);
+    else if (event.kind === "unit-started") this.#output.talk(`  started    ${unitName(event)}`);
     const line = lastingLine(event, this.#output);
     if (line !== undefined) this.#output.talk(line);
   }
@@ -116,10 +128,13 @@ class LiveProgress implements ProgressView {
   event(event: RunEvent): void {
     if (this.#stopped) return;
     if (event.kind === "run-started") this.#units = event.units;
-    else if (event.kind === "unit-started") {
-      const name = unitName(event);
-      this.#active.set(name, { name, since: this.#now(), done: 0, total: 0, unit: "", memoryBytes: 0 });
-    } else if (event.kind === "unit-progress") {
+    else if (event.kind === "unit-started") this.#start(unitName(event));
+    else if (event.kind === "download-started") this.#start(visibleText(event.path));
+    else if (event.kind === "download-progress") {
+      const { done, total } = event;
+      Object.assign(this.#active.get(visibleText(event.path)) ?? {}, { done, total, unit: "bytes" });
+    } else if (event.kind === "download-finished") this.#active.delete(visibleText(event.path));
+    else if (event.kind === "unit-progress") {
       const { done, total, unit, memoryBytes } = event;
       const active = this.#active.get(unitName(event));
       if (active !== undefined) Object.assign(active, { done, total, unit, memoryBytes });
@@ -133,6 +148,10 @@ class LiveProgress implements ProgressView {
     this.#erase();
     this.#output.talk(line);
     this.#draw();
+  }
+
+  #start(name: string): void {
+    this.#active.set(name, { name, since: this.#now(), done: 0, total: 0, unit: "", memoryBytes: 0 });
   }
 
   stop(): void {

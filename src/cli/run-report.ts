@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CheckSummary, RunSummary, StepSummary } from "../engine/types.js";
+import type { CheckSummary, MissingSource, RunSummary, StepSummary } from "../engine/types.js";
 import type { Output, Paint } from "./output.js";
 import { countText, durationText, pluralText } from "./quantities.js";
 import { textTable } from "./text-table.js";
@@ -63,9 +63,14 @@ function stepTable(steps: readonly StepSummary[], available: number | undefined,
 }
 
 function missingText({ missingSources }: RunSummary): string {
-  return missingSources
-    .map(({ source, pattern, optional }) => `missing: ${source} (${pattern})${optional ? ", optional" : ""}\n`)
-    .join("");
+  return missingSources.map(missingLine).join("");
+}
+
+/** One line about a missing source, with a line end. */
+export function missingLine({ source, pattern, optional, downloadable, reason }: MissingSource): string {
+  const fetched = downloadable && reason === undefined ? "; --download fetches it" : "";
+  const why = reason === undefined ? "" : `: ${visibleText(reason)}`;
+  return `missing: ${source} (${pattern})${optional ? ", optional" : ""}${fetched}${why}\n`;
 }
 
 /** Which folder gave the files, where there are several. */

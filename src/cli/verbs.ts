@@ -27,6 +27,8 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { name: "version", short: "V", kind: "flag", description: "the version" },
 ];
 
+const DOWNLOAD = { name: "download", kind: "flag" } as const;
+
 const STEP_OPTIONS: readonly OptionSpec[] = [
   { name: "only", kind: "text", value: "STEP", description: "this step and what it needs, nothing else" },
   {
@@ -54,6 +56,7 @@ export const VERBS: readonly VerbSpec[] = [
     completes: "pipelines",
     options: [
       ...STEP_OPTIONS,
+      { ...DOWNLOAD, description: "fetch pinned files that no --sources folder holds into HOME/downloads" },
       { name: "promote", kind: "flag", description: "make the results of --set current" },
       {
         name: "device",
@@ -71,6 +74,7 @@ export const VERBS: readonly VerbSpec[] = [
     ],
     examples: [
       ["neurotables run celegans-connectome --sources data", "everything, from the raw files in data/"],
+      ["neurotables run celegans-connectome --download", "the same, fetching the raw files that are missing"],
       ["neurotables run pipelines/my.yaml --only edges", "one step and what it needs"],
       ["neurotables run my --set steps.consensus.with.minimum=2", "try a parameter without changing what is current"],
     ],
@@ -84,7 +88,10 @@ export const VERBS: readonly VerbSpec[] = [
     minimumOperands: 1,
     maximumOperands: Number.POSITIVE_INFINITY,
     completes: "pipelines",
-    options: [...STEP_OPTIONS],
+    options: [
+      ...STEP_OPTIONS,
+      { ...DOWNLOAD, description: "as if run were given --download; lists what it would fetch" },
+    ],
     examples: [
       ["neurotables plan celegans-connectome", "what a run would do now"],
       ["neurotables plan celegans-connectome --json", "every unit with the parts of its key that differ"],

@@ -21,6 +21,28 @@ export function findFiles(root: string, pattern: string): string[] {
   return [...found].sort(compareCodeUnits);
 }
 
+/** Whether a path below a root is one that {@link findFiles} would give for the pattern. */
+export function patternMatcher(pattern: string): (path: string) => boolean {
+  const alternatives = expandBraces(pattern).map((plain) => plain.split("/").filter((segment) => segment !== ""));
+  return (path) => {
+    const names = path.split("/");
+    return alternatives.some((segments) => matches(segments, names));
+  };
+}
+
+function matches(segments: readonly string[], names: readonly string[]): boolean {
+  const [segment, ...rest] = segments;
+  const [name, ...below] = names;
+  if (segment === undefined) return name === undefined;
+  if (segment === "**") {
+    if (matches(rest, names)) return true;
+    return name !== undefined && below.length > 0 && !name.startsWith(".") && matches(segments, below);
+  }
+  if (name === undefined) return false;
+  const same = isPattern(segment) ? segmentMatches(segment, name) : segment === name;
+  return same && matches(rest, below);
+}
+
 /** Whether a text has any of the pattern characters. */
 export function isPattern(text: string): boolean {
   return /[*?[{]/.test(text);
@@ -46,7 +68,7 @@ function walk(state: { root: string; folder: string; segments: string[]; depth: 
   }
   const expression = segmentExpression(segment);
   for (const { name, isFolder, isFile } of list(join(root, folder))) {
-    if (!expression.test(name) || (name.startsWith(".") && !segment.startsWith("."))) continue;
+    if (!segmentMatches(segment, name, expression)) continue;
     if (rest.length > 0) {
       if (isFolder) walk({ ...state, folder: below(name), segments: rest });
     } else if (isFile) {
@@ -86,6 +108,10 @@ function kindOf(path: string): "file" | "folder" | undefined {
   } catch {
     return undefined;
   }
+}
+
+function segmentMatches(segment: string, name: string, expression = segmentExpression(segment)): boolean {
+  return expression.test(name) && (!name.startsWith(".") || segment.startsWith("."));
 }
 
 function segmentExpression(segment: string): RegExp {

@@ -122,10 +122,12 @@ export function loadUnits(options: {
 }
 
 function missingError(missing: MissingSource, url: string | undefined, mirrors: readonly string[]): LoadError {
-  const where = mirrors.length === 0 ? "no sources folder is given" : `none of ${mirrors.join(", ")} holds it`;
+  const held = mirrors.length === 0 ? "no sources folder is given" : `none of ${mirrors.join(", ")} holds it`;
+  const where = missing.reason ?? held;
+  const fetched = missing.downloadable ? "; or fetch it with --download" : "";
   return new LoadError("missing", `source ${missing.source} is missing: ${missing.pattern} (${where})`, {
     fields: { source: missing.source, pattern: missing.pattern, folders: mirrors },
-    wayOut: `Name the folder that holds it with --sources${url === undefined ? "" : `; it is published at ${url}`}; or mark it optional: true.`,
+    wayOut: `Name the folder that holds it with --sources${url === undefined ? "" : `; it is published at ${url}`}${fetched}; or mark it optional: true.`,
   });
 }
 

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { ConfigError } from "../base/errors.js";
 import { hashOf } from "../base/hash.js";
 import { packageRoot } from "../base/package-root.js";
+import { isPattern, patternMatcher } from "./glob.js";
 import type { ParseCache } from "./parse-cache.js";
 import type { Source } from "./pipeline.js";
 import { PipelineDocument } from "./pipeline-document.js";
@@ -18,10 +19,15 @@ export interface Pin {
   readonly upstream?:
     | { readonly repo: string; readonly commit?: string | undefined; readonly path?: string | undefined }
     | undefined;
+  /** Made from the upstream file, not a copy of it. */
+  readonly derived?: boolean | undefined;
 }
 
 const pinSchema = z.strictObject({
-  path: z.string().min(1),
+  path: z
+    .string()
+    .min(1)
+    .refine(isPathBelow, { error: "expected a path below a mirror folder, with /, without . and .." }),
   bytes: z.int().min(0).optional(),
   sha256: z
     .string()
@@ -30,6 +36,7 @@ const pinSchema = z.strictObject({
   licence: z.string().min(1).optional(),
   url: z.string().min(1).optional(),
   description: z.string().optional(),
+  derived: z.boolean().optional(),
   upstream: z
     .strictObject({ repo: z.string().min(1), commit: z.string().optional(), path: z.string().optional() })
     .optional(),
@@ -83,7 +90,35 @@ export function mergePin(path: string, pin: Pin | undefined, source: Source): Pi
     licence: pin?.licence ?? source.licence,
     url: pin?.url ?? source.url,
     upstream: pin?.upstream,
+    derived: pin?.derived,
   };
+}
+
+/** Whether a text is a relative path that stays below the folder it is taken from, on every system. */
+export function isPathBelow(path: string): boolean {
+  return path !== "" && !/^[/\\]|^[A-Za-z]:|(^|\/)\.{0,2}(\/|$)|\0|\\/.test(path);
+}
+
+/** The pins of the files that a pattern of a source may stand for, by path. */
+export function pinsOf(pattern: string, source: Source, pins: ReadonlyMap<string, Pin>): Pin[] {
+  const { url, sha256, bytes, ...unpinned } = source;
+  if (!isPattern(pattern)) {
+    // What a source says of its content is said of one file.
+    return [mergePin(pattern, pins.get(pattern), source.patterns.length === 1 ? source : unpinned)];
+  }
+  const matches = patternMatcher(pattern);
+  return [...pins.values()].flatMap((pin) => (matches(pin.path) ? [mergePin(pin.path, pin, unpinned)] : []));
+}
+
+/** Where a pinned file can be fetched: its `url`, or its place in a repository on GitHub, unless it is derived. */
+export function downloadUrl(pin: Pin): URL | undefined {
+  if (pin.url !== undefined) return URL.canParse(pin.url) ? new URL(pin.url) : undefined;
+  const { repo, commit, path } = pin.upstream ?? {};
+  if (pin.derived || repo === undefined || commit === undefined || path === undefined) return undefined;
+  if (!/^[\w-][\w.-]*\/[\w-][\w.-]*$/.test(repo) || !/^[\w-][\w.-]*$/.test(commit) || !isPathBelow(path))
+    return undefined;
+  const segments = [...repo.split("/"), commit, ...path.split("/")].map(encodeURIComponent);
+  return new URL(`https://raw.githubusercontent.com/${segments.join("/")}`);
 }
 
 /** Hash of what of a pin enters the table `source_file`. */

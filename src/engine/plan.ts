@@ -10,15 +10,19 @@ import {
   tablePartition,
   transformKeyParts,
 } from "./key.js";
+import { downloadFolder, mirrorFolders } from "./mirrors.js";
+import { readPins } from "./pinned-sources.js";
 import { contractOf, type Pipeline, type Step, type TransformStep } from "./pipeline.js";
 import { type EngineServices, engineServices } from "./services.js";
 import { type ResolvedSource, resolveSources } from "./sources.js";
-import type { KeyDifference, MissingSource, Plan, PlannedUnit, Project } from "./types.js";
+import type { KeyDifference, MissingSource, Plan, PlannedDownload, PlannedUnit, Project } from "./types.js";
 
 export interface PlanOptions {
   readonly project: Project;
   readonly pipelines: readonly Pipeline[];
   readonly only?: string;
+  /** Plan as if what is missing and pinned were fetched, and say what that is. */
+  readonly download?: boolean;
   readonly services?: Partial<EngineServices>;
 }
 
@@ -35,10 +39,15 @@ type TableState =
  * one small read per unit: about 0.1 ms each.
  */
 export async function planPipelines(options: PlanOptions): Promise<Plan> {
-  const { units, missing } = await planUnits(options);
+  const { units, missing, downloads } = await planUnits(options);
   const counts = { run: 0, cached: 0, skip: 0, wait: 0 };
   for (const { action } of units) counts[action]++;
-  return { units: units.map(({ key: _key, keyParts: _parts, ...unit }) => unit), counts, missing };
+  return {
+    units: units.map(({ key: _key, keyParts: _parts, ...unit }) => unit),
+    counts,
+    missing,
+    ...(downloads === undefined ? {} : { downloads }),
+  };
 }
 
 /** A planned unit with what its key is made of, where that is known already. */
@@ -50,26 +59,34 @@ export interface KeyedUnit extends PlannedUnit {
 /** As {@link planPipelines}, with the keys. */
 export async function planUnits(
   options: PlanOptions,
-): Promise<{ readonly units: readonly KeyedUnit[]; readonly missing: readonly MissingSource[] }> {
+): Promise<Pick<Plan, "missing" | "downloads"> & { readonly units: readonly KeyedUnit[] }> {
   const services = await engineServices(options.project, options.services);
   const units: KeyedUnit[] = [];
   const missing: MissingSource[] = [];
+  const downloads: PlannedDownload[] = [];
   const tables = new Map<string, TableState>();
   for (const whole of pipelineOrder(options.pipelines)) {
     const pipeline = options.only === undefined ? whole : onlyStep(whole, options.only);
-    const sources = await resolveSources({
+    let sources = await resolveSources({
       pipeline,
       root: options.project.root,
-      mirrors: options.project.sources,
+      ...mirrorFolders(options.project),
       hashFile: services.hashFile,
       cache: services.cache,
     });
+    if (options.download) {
+      const { assumeDownloaded, planDownloads } = await import("./download-plan.js");
+      const pins = await readPins(pipeline.dataset, options.project.root, services.cache);
+      const plan = planDownloads({ pipeline, sources, pins });
+      sources = assumeDownloaded({ pipeline, plan, pins, folder: downloadFolder(options.project.home) });
+      for (const one of plan.downloads) if (!downloads.some(({ path }) => path === one.path)) downloads.push(one);
+    }
     const planner = new Planner({ project: options.project, pipeline, sources, services, tables });
     units.push(...planner.plan());
     missing.push(...planner.missing);
   }
   await services.saveHashes();
-  return { units, missing };
+  return { units, missing, ...(options.download ? { downloads } : {}) };
 }
 
 class Planner {

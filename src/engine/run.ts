@@ -3,6 +3,7 @@ import { EXIT, type ExitCode, NeurotablesError, UsageError, worstExitCode } from
 import type { Executor, JobFile } from "./executor.js";
 import { onlyStep, pipelineOrder } from "./graph.js";
 import { Limiter } from "./limiter.js";
+import { mirrorFolders } from "./mirrors.js";
 import { contractOf, type Pipeline } from "./pipeline.js";
 import { PipelineRun, type StepResult } from "./pipeline-run.js";
 import { promote } from "./promotion.js";
@@ -12,7 +13,16 @@ import { RunLog } from "./run-log.js";
 import { type EngineServices, engineServices } from "./services.js";
 import { type ResolvedSource, resolveSources } from "./sources.js";
 import { summarizeStep } from "./summary.js";
-import type { CheckSummary, MissingSource, Project, RunEvent, RunOptions, RunSummary, StepSummary } from "./types.js";
+import type {
+  CheckSummary,
+  MissingSource,
+  PlannedDownload,
+  Project,
+  RunEvent,
+  RunOptions,
+  RunSummary,
+  StepSummary,
+} from "./types.js";
 
 export interface RunPipelinesOptions {
   readonly project: Project;
@@ -78,13 +88,19 @@ export async function runPipelines(given: RunPipelinesOptions): Promise<RunSumma
       sources: ReadonlyMap<string, ResolvedSource>;
     }[] = [];
     for (const [index, pipeline] of pipelines.entries()) {
-      const sources = await resolveSources({
+      let sources = await resolveSources({
         pipeline,
         root: project.root,
-        mirrors: project.sources,
+        ...mirrorFolders(project),
         hashFile: services.hashFile,
         cache: services.cache,
       });
+      if (options.download) {
+        const { downloadSources } = await import("./download.js");
+        const downloaded = await downloadSources({ context, pipeline, sources });
+        sources = downloaded.sources;
+        tally.downloads.push(...downloaded.fetched);
+      }
       refuseWithoutAnySource(pipeline, sources, project.sources);
       const leftOut = new Set((whole[index] as Pipeline).steps.map(({ name }) => name));
       for (const { name } of pipeline.steps) leftOut.delete(name);
@@ -99,6 +115,7 @@ export async function runPipelines(given: RunPipelinesOptions): Promise<RunSumma
       run: journal.run,
       seconds: (performance.now() - began) / 1000,
       interrupted: options.signal.aborted,
+      download: options.download ?? false,
     });
     journal.finish({
       ok: summary.ok,
@@ -177,10 +194,11 @@ function refuseWithoutAnySource(
   }
   const [first] = missing;
   if (first === undefined || missing.some(({ optional }) => !optional)) return;
+  const fetched = missing.some(({ downloadable }) => downloadable) ? " Or fetch what is pinned with --download." : "";
   const where = mirrors.length === 0 ? "no folder of raw files is given" : `not in ${mirrors.join(", ")}`;
   throw new UsageError("no-source", `every source of ${pipeline.name} is missing (${where}): nothing is run`, {
     fields: { pipeline: pipeline.name, folders: mirrors },
-    wayOut: `Name the folder that mirrors the raw files with --sources DIR; ${first.pattern} is looked for below it.`,
+    wayOut: `Name the folder that mirrors the raw files with --sources DIR; ${first.pattern} is looked for below it.${fetched}`,
   });
 }
 
@@ -249,6 +267,7 @@ class Tally {
   readonly checks: CheckSummary[] = [];
   readonly warnings: string[] = [];
   readonly exitCodes: ExitCode[] = [];
+  readonly downloads: PlannedDownload[] = [];
   readonly #missing = new Map<string, MissingSource>();
   readonly #files = new Map<string, RunSummary["files"][number]>();
   generation: number | null = null;
@@ -280,7 +299,12 @@ class Tally {
     for (const { error } of result.units) if (error !== undefined) this.exitCodes.push(error.exitCode);
   }
 
-  summary(given: { readonly run: string; readonly seconds: number; readonly interrupted: boolean }): RunSummary {
+  summary(given: {
+    readonly run: string;
+    readonly seconds: number;
+    readonly interrupted: boolean;
+    readonly download: boolean;
+  }): RunSummary {
     const exitCode = worstExitCode([...this.exitCodes, ...(given.interrupted ? [EXIT.interrupted] : [])]);
     const missingSources = [...this.#missing.values()];
     return {
@@ -296,6 +320,7 @@ class Tally {
       dropped: this.steps.reduce((sum, { dropped }) => sum + dropped, 0),
       files: [...this.#files.values()],
       warnings: this.warnings,
+      ...(given.download ? { downloads: this.downloads } : {}),
     };
   }
 

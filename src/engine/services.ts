@@ -2,6 +2,7 @@ import { StatCache } from "../base/stat-cache.js";
 import { homePaths } from "../store/home.js";
 import type { TableHash } from "./assembly.js";
 import { builtCodeVersions, type CodeVersions } from "./code-version.js";
+import type { DownloadServices } from "./download.js";
 import { ParseCache } from "./parse-cache.js";
 import type { HashFile } from "./sources.js";
 import type { Project } from "./types.js";
@@ -15,6 +16,7 @@ export interface EngineServices {
   /** Keeps the hashes of files and the parsed texts for the next run. */
   saveHashes(): Promise<void>;
   readonly now: () => Date;
+  readonly download?: DownloadServices;
 }
 
 /** The services of a project, with the ones given in place of the usual ones. */
@@ -34,5 +36,6 @@ export async function engineServices(project: Project, given: Partial<EngineServ
         await cache?.save();
       }),
     now: given.now ?? (() => new Date()),
+    ...(given.download === undefined ? {} : { download: given.download }),
   };
 }

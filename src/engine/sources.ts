@@ -6,7 +6,7 @@ import { sourceId } from "../tables/source-id.js";
 import type { JobFile } from "./executor.js";
 import { findFiles } from "./glob.js";
 import type { ParseCache } from "./parse-cache.js";
-import { mergePin, type Pin, pinHash, readPins } from "./pinned-sources.js";
+import { downloadUrl, mergePin, type Pin, pinHash, pinsOf, readPins } from "./pinned-sources.js";
 import type { Pipeline, Source } from "./pipeline.js";
 import type { MissingSource } from "./types.js";
 
@@ -20,25 +20,40 @@ export interface ResolvedFile {
 
 export type ResolvedSource =
   | { readonly kind: "found"; readonly files: readonly ResolvedFile[] }
-  | { readonly kind: "missing"; readonly missing: readonly MissingSource[]; readonly url?: string }
-  | { readonly kind: "refused"; readonly error: NeurotablesError };
+  | {
+      readonly kind: "missing";
+      readonly missing: readonly MissingSource[];
+      readonly rest: IncompleteSource;
+      readonly url?: string;
+    }
+  | { readonly kind: "refused"; readonly error: NeurotablesError; readonly rest?: IncompleteSource };
+
+/** What is there of a source that cannot be used. */
+export interface IncompleteSource {
+  readonly files: readonly ResolvedFile[];
+  /** Paths that were downloaded and are not, or no longer, the pinned files. */
+  readonly outdated: readonly string[];
+}
 
 /** Hash of a file's bytes; expected to remember what it has hashed. */
 export type HashFile = (path: string) => Promise<string>;
 
 /**
  * Finds every source of a pipeline in the mirror folders and hashes its files. Per path, the first folder that holds
- * it wins. Cost: one listing per folder and one stat per file when the hashes are known, else one read.
+ * it wins. Of what was downloaded nothing counts but the pinned files: another content is refused, and a pattern of
+ * which only some pinned files are there is missing. Cost: one listing per folder and one stat per file when the hashes are known, else one read.
  * @throws {ConfigError} when `datasets/<dataset>/sources.yaml` is invalid or a mirror folder does not exist.
  */
 export async function resolveSources(options: {
   readonly pipeline: Pipeline;
   readonly root: string;
   readonly mirrors: readonly string[];
+  /** The one of the mirrors that holds what was downloaded. */
+  readonly downloads?: string;
   readonly hashFile: HashFile;
   readonly cache?: ParseCache;
 }): Promise<ReadonlyMap<string, ResolvedSource>> {
-  const { pipeline, root } = options;
+  const { pipeline, root, downloads } = options;
   const pins = await readPins(pipeline.dataset, root, options.cache);
   const mirrors = new Mirrors(options.mirrors);
   const hashes = new Map<string, Promise<string>>();
@@ -49,7 +64,7 @@ export async function resolveSources(options: {
   };
   const resolved = new Map<string, ResolvedSource>();
   for (const source of pipeline.sources.values()) {
-    resolved.set(source.name, await resolveSource({ pipeline, source, mirrors, pins, hashFile }));
+    resolved.set(source.name, await resolveSource({ pipeline, source, mirrors, downloads, pins, hashFile }));
   }
   return resolved;
 }
@@ -58,48 +73,105 @@ async function resolveSource(options: {
   readonly pipeline: Pipeline;
   readonly source: Source;
   readonly mirrors: Mirrors;
+  readonly downloads: string | undefined;
   readonly pins: ReadonlyMap<string, Pin>;
   readonly hashFile: HashFile;
 }): Promise<ResolvedSource> {
-  const { pipeline, source, mirrors, pins, hashFile } = options;
+  const { pipeline, source, mirrors, downloads, pins, hashFile } = options;
   const files = new Map<string, ResolvedFile>();
   const missing: MissingSource[] = [];
+  const outdated: ResolvedFile[] = [];
   try {
     for (const pattern of source.patterns) {
       const found = mirrors.find(pattern);
-      if (found.length === 0) {
-        missing.push({ pipeline: pipeline.name, source: source.name, pattern, optional: source.optional });
+      const lacking =
+        found.length === 0 ? { reason: undefined } : downloadsLack({ pattern, source, pins, found, downloads });
+      if (lacking !== undefined) {
+        const wanted = pinsOf(pattern, source, pins);
+        const downloadable = wanted.length > 0 && wanted.every((pin) => pin.sha256 !== undefined && downloadUrl(pin));
+        missing.push({
+          pipeline: pipeline.name,
+          source: source.name,
+          pattern,
+          optional: source.optional,
+          ...(downloadable ? { downloadable: true } : {}),
+          ...(lacking.reason === undefined ? {} : { reason: lacking.reason }),
+        });
       }
       await inBatches(found, 64, async ({ path, mirror }) => {
         if (files.has(path)) return;
         const absolutePath = join(mirror, path);
         const pin = mergePin(path, pins.get(path), source);
-        const hash = await hashFile(absolutePath);
-        const { upstream } = pin;
-        files.set(path, {
-          job: {
-            path,
-            absolutePath,
-            bytes: statSync(absolutePath).size,
-            sha256: hash,
-            sourceId: sourceId(pipeline.dataset, path),
-            licence: pin.licence ?? "not stated",
-            upstreamRepo: upstream?.repo ?? null,
-            upstreamCommit: upstream?.commit ?? null,
-            upstreamPath: upstream?.path ?? null,
-            manifestSha256: pin.sha256 ?? null,
-          },
-          mirror,
-          pinned: pin.sha256 === undefined ? "none" : pin.sha256 === hash ? "match" : "differs",
-          pinHash: pinHash(pin),
-        });
+        const sha256 = await hashFile(absolutePath);
+        const bytes = statSync(absolutePath).size;
+        const file = resolvedFile({ dataset: pipeline.dataset, pin, mirror, bytes, sha256 });
+        if (mirror === downloads && file.pinned === "differs") outdated.push(file);
+        else files.set(path, file);
       });
     }
   } catch (error) {
     return { kind: "refused", error: asLoadError(error, source) };
   }
-  if (missing.length > 0) return { kind: "missing", missing, ...(source.url === undefined ? {} : { url: source.url }) };
-  return { kind: "found", files: [...files.values()].sort((a, b) => compareCodeUnits(a.job.path, b.job.path)) };
+  const ordered = [...files.values()].sort((a, b) => compareCodeUnits(a.job.path, b.job.path));
+  const rest = { files: ordered, outdated: outdated.map(({ job }) => job.path) };
+  if (missing.length > 0) {
+    return { kind: "missing", missing, rest, ...(source.url === undefined ? {} : { url: source.url }) };
+  }
+  const [other] = outdated;
+  return other === undefined ? { kind: "found", files: ordered } : { kind: "refused", error: notAsPinned(other), rest };
+}
+
+/** A raw file as jobs and keys see it. */
+export function resolvedFile(given: {
+  readonly dataset: string;
+  readonly pin: Pin;
+  readonly mirror: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}): ResolvedFile {
+  const { dataset, pin, mirror, bytes, sha256 } = given;
+  const { path, upstream } = pin;
+  return {
+    job: {
+      path,
+      absolutePath: join(mirror, path),
+      bytes,
+      sha256,
+      sourceId: sourceId(dataset, path),
+      licence: pin.licence ?? "not stated",
+      upstreamRepo: upstream?.repo ?? null,
+      upstreamCommit: upstream?.commit ?? null,
+      upstreamPath: upstream?.path ?? null,
+      manifestSha256: pin.sha256 ?? null,
+    },
+    mirror,
+    pinned: pin.sha256 === undefined ? "none" : pin.sha256 === sha256 ? "match" : "differs",
+    pinHash: pinHash(pin),
+  };
+}
+
+/** Whether a pattern that downloads serve lacks pinned files: a download that broke off must not pass for the whole. */
+function downloadsLack(options: {
+  readonly pattern: string;
+  readonly source: Source;
+  readonly pins: ReadonlyMap<string, Pin>;
+  readonly found: readonly { readonly path: string; readonly mirror: string }[];
+  readonly downloads: string | undefined;
+}): { readonly reason: string } | undefined {
+  const { pattern, source, pins, found, downloads } = options;
+  if (!found.some(({ mirror }) => mirror === downloads)) return undefined;
+  const held = new Set(found.map(({ path }) => path));
+  const wanted = pinsOf(pattern, source, pins);
+  const lacking = wanted.filter(({ path }) => !held.has(path));
+  if (lacking.length === 0) return undefined;
+  return { reason: `only ${wanted.length - lacking.length} of ${wanted.length} pinned files are downloaded` };
+}
+
+function notAsPinned({ job }: ResolvedFile): LoadError {
+  return new LoadError("not-as-pinned", `${job.absolutePath} was downloaded but is not the pinned file`, {
+    fields: { file: job.absolutePath, found: job.sha256, expected: job.manifestSha256 },
+    wayOut: "Run with --download to fetch it again, or delete it.",
+  });
 }
 
 function asLoadError(error: unknown, source: Source): NeurotablesError {

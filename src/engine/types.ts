@@ -13,6 +13,8 @@ export interface Project {
 }
 
 export interface RunOptions {
+  /** Fetch pinned files that no mirror holds. */
+  readonly download?: boolean;
   /** Run this step, and what it needs, alone. */
   readonly only?: string;
   /** `steps.consensus.with.limit` → YAML value, per `--set path=value`. */
@@ -47,6 +49,8 @@ export interface Plan {
   readonly units: readonly PlannedUnit[];
   readonly counts: Readonly<Record<PlannedUnit["action"], number>>;
   readonly missing: readonly MissingSource[];
+  /** What a run with `download` would fetch, when the plan was asked for with it. */
+  readonly downloads?: readonly PlannedDownload[];
 }
 
 export interface MissingSource {
@@ -54,6 +58,21 @@ export interface MissingSource {
   readonly source: string;
   readonly pattern: string;
   readonly optional: boolean;
+  /** There when all that is known of the source is pinned, so that it can be fetched. */
+  readonly downloadable?: true;
+  /** Why it is missing, where there is more to say than that no mirror holds it. */
+  readonly reason?: string;
+}
+
+/** A pinned file that is not there yet. */
+export interface PlannedDownload {
+  readonly pipeline: string;
+  readonly source: string;
+  /** Below the folder of downloads, and below any mirror. */
+  readonly path: string;
+  readonly url: string;
+  readonly sha256: string;
+  readonly bytes: number | null;
 }
 
 export interface TableSummary {
@@ -118,6 +137,8 @@ export interface RunSummary {
     readonly pinned: "match" | "differs" | "none";
   }[];
   readonly warnings: readonly string[];
+  /** What this run fetched, when it was allowed to. */
+  readonly downloads?: readonly PlannedDownload[];
 }
 
 export type RunEvent =
@@ -126,6 +147,15 @@ export type RunEvent =
       readonly run: string;
       readonly pipelines: readonly string[];
       readonly units: number;
+    }
+  | { readonly kind: "download-started"; readonly path: string; readonly from: string; readonly bytes: number | null }
+  | { readonly kind: "download-progress"; readonly path: string; readonly done: number; readonly total: number }
+  | {
+      readonly kind: "download-finished";
+      readonly path: string;
+      readonly bytes: number;
+      readonly seconds: number;
+      readonly error?: SerializedError;
     }
   | { readonly kind: "unit-started"; readonly pipeline: string; readonly step: string; readonly partition: string }
   | {

@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { findFiles } from "../../src/engine/glob.js";
+import { findFiles, patternMatcher } from "../../src/engine/glob.js";
 import { Limiter } from "../../src/engine/limiter.js";
 import { jobLimits } from "../../src/engine/resources.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 const root = temporaryDirectory();
-for (const path of [
+const paths = [
   "a/SI 5 one.xlsx",
   "a/SI 5 two.xlsx",
   "a/SI 6.xlsx",
@@ -18,7 +18,8 @@ for (const path of [
   "b/9.csv",
   "b/B.csv",
   "b/é.csv",
-]) {
+];
+for (const path of paths) {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), "");
 }
@@ -39,7 +40,10 @@ describe("findFiles", () => {
     ["nowhere/*", []],
     ["a/x[[]1].txt", ["a/x[1].txt"]],
     ["b/********************************B.csv", ["b/B.csv"]],
-  ])("%s", (pattern, expected) => expect(findFiles(root, pattern)).toEqual(expected));
+  ])("%s", (pattern, expected) => {
+    expect(findFiles(root, pattern)).toEqual(expected);
+    expect(paths.filter(patternMatcher(pattern)).sort()).toEqual(expected);
+  });
 
   it("refuses braces that multiply without end", () => {
     expect(() => findFiles(root, "{a,b}".repeat(20))).toThrow(RangeError);

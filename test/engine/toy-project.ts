@@ -71,6 +71,7 @@ export class ToyProject {
         jobs: options.jobs ?? 2,
         signal: options.signal ?? new AbortController().signal,
         ...(options.only === undefined ? {} : { only: options.only }),
+        ...(options.download === undefined ? {} : { download: options.download }),
       },
     });
   }
@@ -79,12 +80,18 @@ export class ToyProject {
     options: {
       readonly pipelines?: readonly string[];
       readonly sources?: readonly string[];
+      readonly download?: boolean;
       readonly services?: Partial<EngineServices>;
     } = {},
   ): Promise<Plan> {
     const project = await this.project(options.sources);
     const pipelines = await readPipelines(options.pipelines ?? ["toy"], { project });
-    return planPipelines({ project, pipelines, services: { code: fixedCode, ...options.services } });
+    return planPipelines({
+      project,
+      pipelines,
+      services: { code: fixedCode, ...options.services },
+      ...(options.download === undefined ? {} : { download: options.download }),
+    });
   }
 
   remove(): void {

@@ -2,8 +2,10 @@ import { EXIT, type ExitCode } from "../../base/errors.js";
 import type { Plan, PlannedUnit } from "../../engine/types.js";
 import { parameterChanges } from "../parameter-changes.js";
 import { absolutePipelines, openProject, projectPlace, refuseUnusableHome } from "../project.js";
-import { pluralText } from "../quantities.js";
+import { byteText, pluralText } from "../quantities.js";
+import { missingLine } from "../run-report.js";
 import { textTable } from "../text-table.js";
+import { visibleText } from "../text-width.js";
 import type { VerbContext } from "../verb.js";
 
 export async function run(context: VerbContext): Promise<ExitCode> {
@@ -18,7 +20,12 @@ export async function run(context: VerbContext): Promise<ExitCode> {
   for (const warning of pipelines.flatMap((pipeline) => pipeline.warnings)) output.warn(warning);
   const only = options.text("only");
   const project = await openProject(place);
-  const plan = await planPipelines({ project, pipelines, ...(only === undefined ? {} : { only }) });
+  const plan = await planPipelines({
+    project,
+    pipelines,
+    download: options.flag("download"),
+    ...(only === undefined ? {} : { only }),
+  });
   if (output.json) await output.document(plan);
   else await output.data(planText(plan, output.terminal.stdoutIsTerminal ? output.terminal.columns() : undefined));
   return EXIT.ok;
@@ -54,10 +61,22 @@ export function planText(plan: Plan, available?: number): string {
     (action) => `${plan.counts[action]} ${action}`,
   );
   const table = textTable(columns, rows, available === undefined ? {} : { available });
-  const missing = plan.missing.map(
-    ({ source, pattern, optional }) => `missing: ${source} (${pattern})${optional ? ", optional" : ""}\n`,
-  );
+  const missing = [...plan.missing.map(missingLine), ...downloadLines(plan.downloads)];
   return `${table}\n${pluralText(plan.units.length, "unit")}: ${counts.join(", ") || "nothing to do"}\n${missing.join("")}`;
+}
+
+/** What a run with --download would fetch, and from where. */
+function downloadLines(downloads: Plan["downloads"]): string[] {
+  if (downloads === undefined || downloads.length === 0) return [];
+  const bytes = downloads.reduce((sum, one) => sum + (one.bytes ?? 0), 0);
+  const unknown = downloads.some((one) => one.bytes === null) ? " and more" : "";
+  return [
+    `would download ${pluralText(downloads.length, "file")}, ${byteText(bytes)}${unknown}:\n`,
+    ...downloads.map(({ path, url, bytes: size }) => {
+      const { host } = new URL(url);
+      return `  ${visibleText(path)}  ${size === null ? "size not known" : byteText(size)}, ${host}\n`;
+    }),
+  ];
 }
 
 /** The reason of most weight: of the units that run, else that wait, else that are skipped. */

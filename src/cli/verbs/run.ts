@@ -30,6 +30,7 @@ export async function run(context: VerbContext): Promise<ExitCode> {
       options: {
         set,
         promote: options.flag("promote"),
+        download: options.flag("download"),
         jobs,
         signal: stop.drain.signal,
         ...(only === undefined ? {} : { only }),
@@ -71,5 +72,6 @@ function commandOf({ operands, options }: VerbContext): string {
     if (value !== undefined) words.push(`--${name}`, quote(value));
   }
   for (const folder of options.texts("sources")) words.push("--sources", quote(folder));
+  if (options.flag("download")) words.push("--download");
   return words.join(" ");
 }
