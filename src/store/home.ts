@@ -51,7 +51,7 @@ export function homePaths(home: string): HomePaths {
 }
 
 const OURS =
-  /^(parts|damaged|steps|steps-history|manifests|runs|published|locks|tmp|stat-cache\.json|\..*|lost\+found)$/;
+  /^(parts|damaged|steps|steps-history|manifests|runs|published|locks|logs|downloads|sql-history|tmp|stat-cache\.json|\..*|lost\+found)$/;
 
 /**
  * Checks a home folder, or makes one. An existing one is only read, so that it may lie on a read-only medium.
