@@ -1,19 +1,10 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBPreparedStatement, StatementType } from "@duckdb/node-api";
 import { StorageError, UsageError } from "../base/errors.js";
+import { allowedPaths, parquetScan, sqlName, sqlText } from "../formats/parquet/duckdb.js";
 import { CATALOGUE_COLUMNS, catalogueJson, catalogueStatement } from "./catalogue-tables.js";
 import { queryError } from "./query-error.js";
 import { guardQuery } from "./query-guard.js";
 import type { SqlCatalogue, SqlColumn, SqlScope, SqlView } from "./sql-types.js";
-
-/** `'it''s'`. */
-export function sqlText(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`;
-}
-
-/** `"a name"`. */
-export function sqlName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
 
 const CATALOGUE_SCHEMA = "neurotables";
 
@@ -172,7 +163,7 @@ export class SqlDatabase {
   async #lock(): Promise<void> {
     const paths = [...this.#scope.views.flatMap((view) => view.partPaths), this.#scope.exportPath];
     for (const setting of [
-      `allowed_paths = [${paths.map(sqlText).join(", ")}]`,
+      `allowed_paths = ${allowedPaths(paths)}`,
       "TimeZone = 'UTC'",
       "home_directory = '/'",
       "enable_external_access = false",
@@ -208,7 +199,7 @@ function schemasByTable(views: readonly SqlView[]): Map<string, string[]> {
 }
 
 function viewQuery(view: SqlView): string {
-  if (view.partPaths.length > 0) return `SELECT * FROM read_parquet([${view.partPaths.map(sqlText).join(", ")}])`;
+  if (view.partPaths.length > 0) return `SELECT * FROM ${parquetScan(view.partPaths)}`;
   const columns = (view.columns ?? []).map((column) => `CAST(NULL AS ${column.type}) AS ${sqlName(column.name)}`);
   return `SELECT ${columns.length === 0 ? "NULL AS nothing" : columns.join(", ")} WHERE false`;
 }

@@ -46,6 +46,10 @@ describe("formats", () => {
     expect(JSON.parse(text)).toHaveLength(1);
   });
 
+  it("of a part whose folder reads as a pattern and as a column", async () => {
+    expect((await ask(session, "FROM worm.sample", "json")).text).toBe('[\n{"a":1}\n]\n');
+  });
+
   it("infinite constants", async () => {
     const { text } = await ask(session, `SELECT 1e400 AS a, -1e400 AS b, '"Infinity\\' AS c`, "json");
     expect(JSON.parse(text)).toEqual([{ a: "Infinity", b: "-Infinity", c: '"Infinity\\' }]);

@@ -12,14 +12,16 @@ export interface TestTables {
   remove(): void;
 }
 
-/** Three datasets as Parquet parts: two parts, no rows, no parts, and a name that two datasets share. */
+/** Three datasets as Parquet parts: two parts (one below a folder that reads as a pattern and as a column), no rows, no parts, and a name that two datasets share. */
 export async function testTables(): Promise<TestTables> {
   const folder = mkdtempSync(join(tmpdir(), "neurotables-sql-test-"));
   mkdirSync(join(folder, "parts"));
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
-  const part = async (name: string, sql: string) => {
-    const path = join(folder, "parts", `${name}.parquet`);
+  const odd = "year=2024 [a]*?";
+  mkdirSync(join(folder, odd));
+  const part = async (name: string, sql: string, below = "parts") => {
+    const path = join(folder, below, `${name}.parquet`);
     await connection.run(`COPY (${sql}) TO '${path}' (FORMAT parquet)`);
     return path;
   };
@@ -28,13 +30,13 @@ export async function testTables(): Promise<TestTables> {
   const views: SqlView[] = [
     {
       name: "worm.edge",
-      partPaths: [await part("edge-1", edges(0, 6)), await part("edge-2", edges(6, 10))],
+      partPaths: [await part("edge-1", edges(0, 6)), await part("edge-2", edges(6, 10), odd)],
       description: "It's a table",
       columns: [{ name: "weight", type: "DOUBLE", description: "Strength [synapses]" }],
     },
     { name: "worm.empty", partPaths: [await part("empty", "SELECT 1 AS a, 'x' AS b WHERE false")] },
     { name: "worm.partless", partPaths: [], columns: [{ name: "list", type: "DOUBLE[]" }] },
-    { name: "worm.sample", partPaths: [await part("sample-1", "SELECT 1 AS a")] },
+    { name: "worm.sample", partPaths: [await part("sample-1", "SELECT 1 AS a", odd)] },
     { name: "fly.sample", partPaths: [await part("sample-2", "SELECT 2 AS a")] },
   ];
   connection.closeSync();

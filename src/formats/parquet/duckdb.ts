@@ -129,6 +129,16 @@ export function sqlPath(path: string): string {
   return sqlText(path.replace(/[*?[]/g, "[$&]"));
 }
 
+/** Exactly these files as a table function: names are no patterns, and folders such as `year=2024` no columns. */
+export function parquetScan(paths: readonly string[]): string {
+  return `read_parquet([${paths.map(sqlPath).join(", ")}], binary_as_string = false, hive_partitioning = false)`;
+}
+
+/** The list for `SET allowed_paths` that lets {@link parquetScan} read: DuckDB asks for the pattern and for the file. */
+export function allowedPaths(paths: readonly string[]): string {
+  return `[${[...new Set(paths.flatMap((path) => [sqlText(path), sqlPath(path)]))].join(", ")}]`;
+}
+
 function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 }

@@ -4,7 +4,7 @@ import { type DataType, Field, type RecordBatch, Schema } from "apache-arrow";
 import { FormatError } from "../../base/errors.js";
 import { BatchAssembler } from "../arrow/array-builder.js";
 import { sameType } from "../arrow/same-type.js";
-import { connectDuckdb, readFailure, sqlName, sqlPath } from "./duckdb.js";
+import { connectDuckdb, parquetScan, readFailure, sqlName } from "./duckdb.js";
 import { arrowTypeOf } from "./duckdb-types.js";
 import { readVector } from "./vector-reader.js";
 
@@ -32,12 +32,9 @@ export async function* readParquet(options: ReadParquetOptions): AsyncIterable<R
   const { paths, columns } = options;
   if (paths.length === 0 || columns?.length === 0) return;
   const list = columns === undefined ? "*" : columns.map(sqlName).join(", ");
-  const files = paths.map(sqlPath).join(", ");
   const { connection, close } = await connectDuckdb(options);
   try {
-    const result = await connection.stream(
-      `SELECT ${list} FROM read_parquet([${files}], binary_as_string = false, hive_partitioning = false)`,
-    );
+    const result = await connection.stream(`SELECT ${list} FROM ${parquetScan(paths)}`);
     const assembler = new BatchAssembler(schemaOf(result, options));
     while (true) {
       const chunk = await result.fetchChunk();
