@@ -35,7 +35,8 @@ export async function run(context: VerbContext): Promise<ExitCode> {
     await output.document({ directory: target, pipeline: "pipelines/quickstart.yaml", sources: samples });
   else {
     await output.data(`${target}: a pipeline and ${pluralText(samples, "synthetic raw file")}\n`);
-    output.talk(`next: cd ${here} && neurotables run quickstart`);
+    const quoted = /^[\w./-]+$/.test(here) ? here : `'${here.replaceAll("'", "'\\''")}'`;
+    output.talk(`next: cd ${quoted} && neurotables run quickstart`);
   }
   return EXIT.ok;
 }
