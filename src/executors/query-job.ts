@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { Job, QueryResult } from "../engine/executor.js";
-import { sqlName, sqlPath, sqlText } from "../formats/parquet/duckdb.js";
+import { allowedPaths, parquetScan, sqlName, sqlText } from "../formats/parquet/duckdb.js";
 
 const MEMORY_LIMIT = "1GiB";
 
@@ -28,12 +28,12 @@ export async function runQueryJob(job: Extract<Job, { kind: "query" }>): Promise
     for (const { name, partPaths } of job.views) {
       if (partPaths.length === 0) continue;
       const [schema = "", table = ""] = name.split(".");
-      const list = partPaths.map(sqlPath).join(", ");
-      await connection.run(`create view ${sqlName(schema)}.${sqlName(table)} as select * from read_parquet([${list}])`);
+      const view = `${sqlName(schema)}.${sqlName(table)}`;
+      await connection.run(`create view ${view} as select * from ${parquetScan(partPaths)}`);
     }
     const paths = job.views.flatMap(({ partPaths }) => partPaths);
     await connection.run(`set search_path = ${sqlText(`${job.dataset},main`)}`);
-    await connection.run(`set allowed_paths = [${paths.map(sqlText).join(", ")}]`);
+    await connection.run(`set allowed_paths = ${allowedPaths(paths)}`);
     await connection.run("set enable_external_access = false");
     await connection.run("set lock_configuration = true");
     const results: QueryResult[] = [];
