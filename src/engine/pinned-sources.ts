@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
 import { ConfigError } from "../base/errors.js";
 import { hashOf } from "../base/hash.js";
 import { packageRoot } from "../base/package-root.js";
 import { isPattern, patternMatcher } from "./glob.js";
 import type { ParseCache } from "./parse-cache.js";
+import { isPathBelow } from "./path-below.js";
 import type { Source } from "./pipeline.js";
 import { PipelineDocument } from "./pipeline-document.js";
 
@@ -23,25 +23,6 @@ export interface Pin {
   readonly derived?: boolean | undefined;
 }
 
-const pinSchema = z.strictObject({
-  path: z
-    .string()
-    .min(1)
-    .refine(isPathBelow, { error: "expected a path below a mirror folder, with /, without . and .." }),
-  bytes: z.int().min(0).optional(),
-  sha256: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .optional(),
-  licence: z.string().min(1).optional(),
-  url: z.string().min(1).optional(),
-  description: z.string().optional(),
-  derived: z.boolean().optional(),
-  upstream: z
-    .strictObject({ repo: z.string().min(1), commit: z.string().optional(), path: z.string().optional() })
-    .optional(),
-});
-
 /**
  * Pins by path, of the project's `datasets/` and then of the package's; the first that names a path wins.
  * @throws {ConfigError} with every fault of the file.
@@ -57,7 +38,10 @@ export async function readPins(dataset: string, root: string, cache?: ParseCache
   return pins;
 }
 
-async function parsePins(text: string, file: string, cache?: ParseCache): Promise<Pin[]> {
+async function parsePins(text: string, file: string, cache?: ParseCache): Promise<readonly Pin[]> {
+  const known = cache?.get("pins", text);
+  if (known !== undefined) return known as Pin[];
+  const { pinSchema } = await import("./pin-schema.js");
   const document = await PipelineDocument.open(text, file, cache);
   const { value } = document;
   const pins: Pin[] = [];
@@ -75,7 +59,10 @@ async function parsePins(text: string, file: string, cache?: ParseCache): Promis
   }
   const faults = await document.faults();
   const [first] = faults;
-  if (first === undefined) return pins;
+  if (first === undefined) {
+    cache?.set("pins", text, pins);
+    return pins;
+  }
   throw new ConfigError("sources-invalid", `${file}:${first.line}:${first.column}: ${first.message}`, faults, {
     fields: { file, line: first.line, column: first.column, faults: faults.length },
   });
@@ -92,11 +79,6 @@ export function mergePin(path: string, pin: Pin | undefined, source: Source): Pi
     upstream: pin?.upstream,
     derived: pin?.derived,
   };
-}
-
-/** Whether a text is a relative path that stays below the folder it is taken from, on every system. */
-export function isPathBelow(path: string): boolean {
-  return path !== "" && !/^[/\\]|^[A-Za-z]:|(^|\/)\.{0,2}(\/|$)|\0|\\/.test(path);
 }
 
 /** The pins of the files that a pattern of a source may stand for, by path. */

@@ -59,6 +59,23 @@ describe("what a run that finds everything cached loads", () => {
     expect(loaded.filter((url) => HEAVY.test(url))).toEqual([]);
   });
 
+  it("is not even what reads and checks YAML, with the implementations of the package", () => {
+    toy.write(
+      "pipelines/built-in.yaml",
+      `pipeline: built-in\ndataset: celegans_connectome\nsources: { a: { files: "none/*", optional: true } }\nsteps:\n  a: { load: connectome/aliases, source: a, into: alias_record }\n`,
+    );
+    const script = `
+      const { readPipelines } = await import(${dist("engine/pipeline-file.js")});
+      const { planPipelines } = await import(${dist("engine/plan.js")});
+      const { Store } = await import(${dist("store/store.js")});
+      const home = ${JSON.stringify(join(toy.folder, "home"))};
+      const project = { root: ${JSON.stringify(toy.folder)}, home, sources: [], store: await Store.open({ home }) };
+      await planPipelines({ project, pipelines: await readPipelines(["built-in"], { project }) });`;
+    const reading = /node_modules\/(zod|yaml)\//;
+    expect(modulesOf(script).some((url) => reading.test(url))).toBe(true);
+    expect(modulesOf(script).filter((url) => reading.test(url))).toEqual([]);
+  });
+
   it("stays so with every loader and transform of the package", () => {
     const loaded = modulesOf(`
       const { loaderCatalogue } = await import(${dist("loaders/loader-catalogue.js")});
