@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import { UsageError } from "../base/errors.js";
+import { type NeurotablesError, StorageError, UsageError } from "../base/errors.js";
 import { packageRoot } from "../base/package-root.js";
 import type { Project } from "../engine/types.js";
 import type { Store } from "../store/store.js";
@@ -77,8 +77,15 @@ export function homeExists(home: string): boolean {
   return isFolder(home) && readdirSync(home).length > 0;
 }
 
-/** The error of commands that read tables where there are none. */
-export function nothingYet(place: ProjectPlace): UsageError {
+/** The error of commands that read tables where there are none, or none can be read any more. */
+export function nothingYet(place: ProjectPlace & { readonly store?: Store }): NeurotablesError {
+  const stored = place.store?.generationNumbers().length ?? 0;
+  if (stored > 0) {
+    return new StorageError("manifest-damaged", `none of the ${stored} manifests in ${place.home} can be read`, {
+      fields: { home: place.home, manifests: stored },
+      wayOut: "neurotables verify says what is damaged; running the pipelines again commits a new manifest",
+    });
+  }
   return new UsageError("no-tables", `there are no tables yet in ${place.home}`, {
     fields: { home: place.home },
     wayOut: "neurotables run PIPELINE makes them; --home names another folder",

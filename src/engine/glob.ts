@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { compareCodeUnits } from "../base/canonical-json.js";
 
@@ -10,7 +10,9 @@ const MAXIMUM_FILES = 1_000_000;
 /**
  * Paths of files below `root` that match a pattern, with `/`, in code-unit order. `*` and `?` stay within one name,
  * `[abc]` is one character, `{a,b}` alternatives, `**` any number of folders. Names that begin with a dot match only
- * where the pattern names the dot. Folders that cannot be listed hold nothing. Cost: one listing per folder visited.
+ * where the pattern names the dot. Folders that cannot be listed hold nothing. What stands in a file's place without
+ * being one (a link to nowhere, a folder of exactly that name) is given too: reading it is an error, it is not missing.
+ * Cost: one listing per folder visited.
  */
 export function findFiles(root: string, pattern: string): string[] {
   const found = new Set<string>();
@@ -63,7 +65,7 @@ function walk(state: { root: string; folder: string; segments: string[]; depth: 
   }
   if (!isPattern(segment)) {
     if (rest.length > 0) walk({ ...state, folder: below(segment), segments: rest });
-    else if (kindOf(join(root, folder, segment)) === "file") found.add(below(segment));
+    else if (isThere(join(root, folder, segment))) found.add(below(segment));
     return;
   }
   const expression = segmentExpression(segment);
@@ -92,13 +94,22 @@ function list(folder: string): Entry[] {
       return {
         name: entry.name,
         isFolder: entry.isDirectory() || kind === "folder",
-        isFile: entry.isFile() || kind === "file",
+        isFile: entry.isFile() || (entry.isSymbolicLink() && kind !== "folder"),
       };
     });
   } catch {
     return [];
   }
   return entries;
+}
+
+function isThere(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function kindOf(path: string): "file" | "folder" | undefined {

@@ -83,10 +83,20 @@ export async function planUnits(
     }
     const planner = new Planner({ project: options.project, pipeline, sources, services, tables });
     units.push(...planner.plan());
-    missing.push(...planner.missing);
+    // A source is missing once, however many steps read it.
+    const known = new Set(missing.map(missingName));
+    for (const one of planner.missing) {
+      if (known.has(missingName(one))) continue;
+      known.add(missingName(one));
+      missing.push(one);
+    }
   }
   await services.saveHashes();
   return { units, missing, ...(options.download ? { downloads } : {}) };
+}
+
+function missingName({ pipeline, source, pattern }: MissingSource): string {
+  return [pipeline, source, pattern].join("\n");
 }
 
 class Planner {

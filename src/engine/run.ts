@@ -3,6 +3,7 @@ import { EXIT, type ExitCode, NeurotablesError, UsageError, worstExitCode } from
 import type { Executor, JobFile } from "./executor.js";
 import { onlyStep, pipelineOrder } from "./graph.js";
 import { Limiter } from "./limiter.js";
+import { lostRows } from "./lost-rows.js";
 import { mirrorFolders } from "./mirrors.js";
 import { contractOf, type Pipeline } from "./pipeline.js";
 import { PipelineRun, type StepResult } from "./pipeline-run.js";
@@ -159,8 +160,11 @@ async function runPipeline(given: {
   }
   if (!complete || !checked || options.signal.aborted || checks.some(({ status }) => status === "failed")) return;
   if (pipeline.changed && !options.promote) return;
-  for (const [table] of tables) {
-    const owner = context.store.currentGeneration().snapshots[table]?.pipeline;
+  const present = context.store.currentGeneration().snapshots;
+  const stepNames = new Set(pipeline.steps.map(({ name }) => name));
+  for (const [table, { snapshot }] of tables) {
+    const owner = present[table]?.pipeline;
+    for (const text of lostRows({ before: present[table], after: snapshot, steps: stepNames })) context.warn(text);
     if (owner !== undefined && owner !== pipeline.name)
       context.warn(`${table}, made by pipeline ${owner} before, is now made by ${pipeline.name}`);
   }

@@ -44,7 +44,11 @@ export async function collectGarbage(request: GarbageCollection): Promise<GcRepo
 
   const tables = kept.flatMap((generation) => Object.values(generation.snapshots));
   const keys = new Set(tables.flatMap((entry) => entry.keys));
+  const keptRuns = new Set(kept.map((generation) => generation.run));
   const newestCommit = kept[0]?.createdAt ?? "";
+  // Beside the units behind the tables: what ran since, and what has no table, the checks that a generation passed.
+  const isRecent = ({ finishedAt, outputs, run }: StepRecord) =>
+    finishedAt > newestCommit || (outputs.length === 0 && keptRuns.has(run));
   const neededParts = new Set<string>();
   const need = (snapshot: Snapshot) => {
     for (const part of snapshot.parts) neededParts.add(part.sha256);
@@ -55,7 +59,7 @@ export async function collectGarbage(request: GarbageCollection): Promise<GcRepo
   const uselessSteps: string[] = [];
   for (const { key, path } of steps.all()) {
     const record = key === null ? undefined : readRecord(files, path, key);
-    const wanted = key !== null && (keys.has(key) || (record !== undefined && record.finishedAt > newestCommit));
+    const wanted = key !== null && (keys.has(key) || (record !== undefined && isRecent(record)));
     if (!wanted) {
       uselessSteps.push(path);
       continue;

@@ -128,6 +128,7 @@ export class Generations {
       const changes = update(current);
       if (changes === undefined) return current;
       const number = (numbers.at(-1) ?? 0) + 1;
+      guarded("write", this.#folder, () => this.#files.mkdir(this.#folder));
       const next: Generation = {
         generation: number,
         parent: current.generation,

@@ -83,6 +83,7 @@ export class Journal {
     const run = `${compactTimestamp(this.#now())}-${process.pid}-${randomBytes(2).toString("hex")}`;
     const hold = await this.#hold(`run ${run}`);
     try {
+      guarded("write", this.#folder, () => this.#files.mkdir(this.#folder));
       const writer = new JournalWriter({ files: this.#files, folder: this.#folder, run, now: this.#now, hold });
       writer.append({ kind: START, run, owner: ownerName(currentOwner()), info });
       return writer;

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { findFiles, patternMatcher } from "../../src/engine/glob.js";
@@ -36,13 +36,22 @@ describe("findFiles", () => {
     ["{a,b}/{SI 6.xlsx,9.csv}", ["a/SI 6.xlsx", "b/9.csv"]],
     ["**/*.csv", ["a/deep/er/file.csv", "b/10.csv", "b/9.csv", "b/B.csv", "b/é.csv"]],
     ["a/**/file.csv", ["a/deep/er/file.csv"]],
-    ["a/deep", []],
     ["nowhere/*", []],
     ["a/x[[]1].txt", ["a/x[1].txt"]],
     ["b/********************************B.csv", ["b/B.csv"]],
   ])("%s", (pattern, expected) => {
     expect(findFiles(root, pattern)).toEqual(expected);
     expect(paths.filter(patternMatcher(pattern)).sort()).toEqual(expected);
+  });
+
+  it("gives what stands in a file's place without being one, so that it is not called missing", () => {
+    const folder = temporaryDirectory();
+    mkdirSync(join(folder, "x", "folder.json"), { recursive: true });
+    symlinkSync("/nowhere-at-all", join(folder, "x", "link.json"));
+    expect(findFiles(folder, "x/folder.json")).toEqual(["x/folder.json"]);
+    expect(findFiles(folder, "x/link.json")).toEqual(["x/link.json"]);
+    expect(findFiles(folder, "x/*.json")).toEqual(["x/link.json"]);
+    expect(findFiles(folder, "x/absent.json")).toEqual([]);
   });
 
   it("refuses braces that multiply without end", () => {

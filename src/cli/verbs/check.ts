@@ -12,7 +12,7 @@ export async function run(context: VerbContext): Promise<ExitCode> {
   const { output, operands } = context;
   const place = projectPlace(context, operands);
   const project = await openExistingProject(place);
-  if (Object.keys(project.store.currentGeneration().snapshots).length === 0) throw nothingYet(place);
+  if (Object.keys(project.store.currentGeneration().snapshots).length === 0) throw nothingYet(project);
   const subject = await subjectOf(context, project);
   const { checkTables } = await import("../../engine/check.js");
   const { ProcessExecutor } = await import("../../executors/process-executor.js");

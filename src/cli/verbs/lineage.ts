@@ -9,7 +9,7 @@ export async function run(context: VerbContext): Promise<ExitCode> {
   const { output, operands } = context;
   const place = projectPlace(context);
   const project = await openExistingProject(place);
-  if (Object.keys(project.store.currentGeneration().snapshots).length === 0) throw nothingYet(place);
+  if (Object.keys(project.store.currentGeneration().snapshots).length === 0) throw nothingYet(project);
   const { lineage } = await import("../../engine/lineage.js");
   const answer = lineage({ project, table: operands[0] as string });
   if (output.json) await output.document(answer);

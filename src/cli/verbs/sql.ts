@@ -7,7 +7,7 @@ import type { Project } from "../../engine/types.js";
 import { SqlSession } from "../../sql/sql-session.js";
 import { SQL_FORMATS, type SqlFormat, type SqlView } from "../../sql/sql-types.js";
 import { currentViews, sqlCatalogue } from "../current-tables.js";
-import { jobCount, nothingYet, openExistingProject, type ProjectPlace, projectPlace } from "../project.js";
+import { jobCount, nothingYet, openExistingProject, projectPlace } from "../project.js";
 import { runQuery } from "../query-run.js";
 import { isBlankStatement } from "../sql-statement.js";
 import type { CommandOptions, VerbContext } from "../verb.js";
@@ -21,11 +21,10 @@ export async function run(context: VerbContext): Promise<ExitCode> {
       wayOut: `add --out result.${format}`,
     });
   }
-  const place = projectPlace(context);
-  const project = await openExistingProject(place);
+  const project = await openExistingProject(projectPlace(context));
   const hold = await holdHome(project);
   try {
-    return await answer({ context, place, project, format });
+    return await answer({ context, project, format });
   } finally {
     hold?.release();
   }
@@ -43,12 +42,10 @@ async function holdHome(project: Project): Promise<Lock | undefined> {
 
 async function answer({
   context,
-  place,
   project,
   format,
 }: {
   context: VerbContext;
-  place: ProjectPlace;
   project: Project;
   format: SqlFormat;
 }): Promise<ExitCode> {
@@ -58,7 +55,7 @@ async function answer({
   const prompt = operands[0] === undefined && terminal.stdinIsTerminal;
   const out = options.text("out");
   const views = await currentViews(project);
-  if (views.length === 0) throw nothingYet(place);
+  if (views.length === 0) throw nothingYet(project);
   const sql = prompt ? "" : (operands[0] ?? (await readAll(terminal.stdin)));
   if (!prompt && isBlankStatement(sql)) {
     throw new UsageError("not-a-query", "the query is empty", { wayOut: 'neurotables sql "SELECT …"' });

@@ -37,6 +37,7 @@ export async function run(context: VerbContext): Promise<ExitCode> {
   }
   const project = await openExistingProject(place);
   const generation = project.store.currentGeneration();
+  if (generation.generation === 0 && project.store.generationNumbers().length > 0) throw nothingYet(project);
   const plans = new Map<string, Plan | string>();
   for (const { pipeline } of Object.values(generation.snapshots)) {
     if (!plans.has(pipeline)) plans.set(pipeline, await planOf(pipeline, project));
