@@ -1,13 +1,9 @@
+import type { NeuronAliasRow } from "../../tables/generated/celegans_connectome.js";
 import { type ResolvedCell, resolveCell } from "../../tables/neuron-alias.js";
 import type { TableSource } from "../../tables/table-io.js";
 
-/** A row of `neuron_alias`. */
-export interface NeuronAliasRow {
-  readonly alias: string;
-  readonly label: string;
-  readonly rule: "zero_pad" | "case" | "file_exception" | "replacement_table";
-  readonly source_id: string | null;
-}
+/** What of a row of `neuron_alias` names a cell. */
+export type AliasEntry = Pick<NeuronAliasRow, "alias" | "label" | "rule" | "source_id">;
 
 /** Names cells as the alias table says; answers are cached per file and spelling. */
 export class CellResolver {
@@ -15,7 +11,7 @@ export class CellResolver {
   readonly #exceptions = new Map<string, Map<string, string>>();
   readonly #answers = new Map<string, ResolvedCell>();
 
-  constructor(aliases: Iterable<NeuronAliasRow>) {
+  constructor(aliases: Iterable<AliasEntry>) {
     for (const { alias, label, rule, source_id } of aliases) {
       if (rule === "replacement_table") this.#replacements.set(alias, label);
       if (rule !== "file_exception" || source_id === null) continue;
@@ -25,8 +21,8 @@ export class CellResolver {
   }
 
   static async fromTable(aliases: TableSource): Promise<CellResolver> {
-    const rows: NeuronAliasRow[] = [];
-    for await (const row of aliases.rows<NeuronAliasRow>()) rows.push(row);
+    const rows: AliasEntry[] = [];
+    for await (const row of aliases.rows<AliasEntry>()) rows.push(row);
     return new CellResolver(rows);
   }
 

@@ -1,30 +1,18 @@
 import { z } from "zod";
 import type { Row } from "../../tables/contract.js";
+import type { AnnotationRow, EdgeRow } from "../../tables/generated/celegans_connectome.js";
 import { NEURONS } from "../../tables/neuron-registry.js";
 import type { Transform } from "../transform.js";
 import { Pool } from "./value-pool.js";
 
 const parameters = z.strictObject({});
 
-interface AnnotationRow {
-  readonly annotation_id: string;
-  readonly representative: boolean;
-  readonly lineage: string;
-  readonly unit: "synapse_count" | "em_sections" | "size";
-  readonly gap_complete: boolean | null;
-}
-
-interface EdgeRow {
-  readonly annotation_id: string;
-  readonly kind: "chemical" | "gap" | "nmj";
-  readonly pre: string | null;
-  readonly post: string | null;
-  readonly weight: number;
-}
+type Annotation = Pick<AnnotationRow, "annotation_id" | "representative" | "lineage" | "unit" | "gap_complete">;
+type Edge = Pick<EdgeRow, "annotation_id" | "kind" | "pre" | "post" | "weight">;
 
 /** One lineage, by its representative annotation. Neurons go by their position in code-unit order. */
 interface Lineage {
-  readonly annotation: AnnotationRow;
+  readonly annotation: Annotation;
   readonly covered: Uint8Array;
   /** Weight of pre → post at `pre * neurons + post`; 0 is no connection. */
   readonly weights: Readonly<Record<"chemical" | "gap", Float64Array>>;
@@ -43,19 +31,19 @@ export const consensus: Transform<z.infer<typeof parameters>> = {
   outputs: ["consensus"],
   parameters,
   async run(context) {
-    const annotations: AnnotationRow[] = [];
-    for await (const row of context.input("annotation").rows<AnnotationRow>()) {
+    const annotations: Annotation[] = [];
+    for await (const row of context.input("annotation").rows<Annotation>()) {
       if (row.representative) annotations.push(row);
     }
-    const edges: EdgeRow[] = [];
+    const edges: Edge[] = [];
     const columns = ["annotation_id", "kind", "pre", "post", "weight"];
-    for await (const edge of context.input("edge").rows<EdgeRow>(columns)) edges.push(edge);
+    for await (const edge of context.input("edge").rows<Edge>(columns)) edges.push(edge);
     context.sink("consensus").write(consensusRows(annotations, edges));
   },
 };
 
 /** The rows of `consensus`, whatever the order of the inputs. */
-export function* consensusRows(annotations: readonly AnnotationRow[], edges: Iterable<EdgeRow>): Generator<Row> {
+export function* consensusRows(annotations: readonly Annotation[], edges: Iterable<Edge>): Generator<Row> {
   const labels = NEURONS.map((neuron) => neuron.label).sort();
   const pair = new PairRows(labels, readLineages(annotations, edges, labels));
   for (let pre = 0; pre < labels.length; pre++) {
@@ -66,11 +54,7 @@ export function* consensusRows(annotations: readonly AnnotationRow[], edges: Ite
   }
 }
 
-function readLineages(
-  annotations: readonly AnnotationRow[],
-  edges: Iterable<EdgeRow>,
-  labels: readonly string[],
-): Lineage[] {
+function readLineages(annotations: readonly Annotation[], edges: Iterable<Edge>, labels: readonly string[]): Lineage[] {
   const size = labels.length;
   const positions = new Map(labels.map((label, position) => [label, position]));
   const lineages = [...annotations]

@@ -1,14 +1,7 @@
+import type { EdgeDroppedRow } from "../../tables/generated/celegans_connectome.js";
+
 /** A row of the `…_dropped` tables. */
-export interface DroppedRow {
-  readonly source_id: string;
-  readonly drop_index: number;
-  readonly scope: "file" | "recording" | "roi" | "edge" | "column" | "value";
-  readonly item: string;
-  readonly reason: string;
-  readonly rule: string;
-  readonly detail: string | null;
-  readonly records: bigint;
-}
+export type DroppedRow = EdgeDroppedRow;
 
 /** Collects what a transform leaves out, numbered per file in the order of adding. */
 export class DropList {

@@ -1,19 +1,10 @@
+import type { EdgeRecordRow } from "../../tables/generated/celegans_connectome.js";
 import type { TableSource } from "../../tables/table-io.js";
 
-export type EdgeKind = "chemical" | "gap" | "nmj";
-
 /** A row of `edge_record`: one record of a source, as the source spells it. */
-export interface EdgeRecord {
-  readonly annotation_id: string;
-  readonly source_id: string;
-  readonly record_index: number;
-  readonly source_cell: string;
-  readonly kind: EdgeKind;
-  readonly type_raw: string | null;
-  readonly pre_raw: string;
-  readonly post_raw: string;
-  readonly weight: number;
-}
+export type EdgeRecord = EdgeRecordRow;
+
+export type EdgeKind = "chemical" | "gap" | "nmj";
 
 /** What of a record the weights of an annotation depend on. */
 export type RecordWeight = Omit<EdgeRecord, "source_cell">;

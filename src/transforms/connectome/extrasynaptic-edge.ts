@@ -1,19 +1,10 @@
 import { z } from "zod";
 import type { Row } from "../../tables/contract.js";
+import type { ExtrasynapticRecordRow } from "../../tables/generated/celegans_connectome.js";
 import type { Transform } from "../transform.js";
 import { CellResolver } from "./cell-resolver.js";
 
 const parameters = z.strictObject({});
-
-interface ExtrasynapticRecord {
-  readonly source_id: string;
-  readonly source_cell: string;
-  readonly layer: string;
-  readonly source_raw: string;
-  readonly target_raw: string;
-  readonly transmitter: string;
-  readonly receptor: string;
-}
 
 /** `extrasynaptic_record` → `extrasynaptic_edge`: names both cells canonically; one row per record. */
 export const extrasynapticEdge: Transform<z.infer<typeof parameters>> = {
@@ -25,7 +16,7 @@ export const extrasynapticEdge: Transform<z.infer<typeof parameters>> = {
   async run(context) {
     const resolver = await CellResolver.fromTable(context.input("neuron_alias"));
     const rows: Row[] = [];
-    for await (const record of context.input("extrasynaptic_record").rows<ExtrasynapticRecord>()) {
+    for await (const record of context.input("extrasynaptic_record").rows<ExtrasynapticRecordRow>()) {
       const releasing = resolver.resolve(record.source_raw, record.source_id);
       const receiving = resolver.resolve(record.target_raw, record.source_id);
       rows.push({

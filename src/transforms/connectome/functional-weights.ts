@@ -1,26 +1,11 @@
+import type { FunctionalEdgeRecordRow } from "../../tables/generated/celegans_connectome.js";
 import { slotOf } from "../../tables/neuron-registry.js";
 import { SLOTS } from "./annotation-weights.js";
 import type { CellResolver } from "./cell-resolver.js";
 import type { DefectFlags } from "./defect-flag.js";
 
 /** A row of `functional_edge_record`. */
-export interface FunctionalEdgeRecord {
-  readonly atlas_id: string;
-  readonly strain: string;
-  readonly source_id: string;
-  readonly record_index: number;
-  readonly source_cell: string;
-  readonly stimulated_raw: string;
-  readonly responding_raw: string;
-  readonly row_label_raw: string;
-  readonly column_label_raw: string;
-  readonly value: number;
-  readonly value_unit: string;
-  readonly q: number | null;
-  readonly q_eq: number | null;
-  readonly n_obs: number | null;
-  readonly published: boolean;
-}
+export type FunctionalEdgeRecord = FunctionalEdgeRecordRow;
 
 /** Largest false discovery rate of a functional connection. */
 export const SIGNIFICANT_Q = 0.05;

@@ -1,25 +1,11 @@
 import { compareCodeUnits } from "../../base/canonical-json.js";
 import { LoadError } from "../../base/errors.js";
+import type { EdgeRow } from "../../tables/generated/celegans_connectome.js";
 import type { CellResolver } from "./cell-resolver.js";
-import type { EdgeKind, EdgeRecord } from "./edge-record.js";
+import type { EdgeRecord } from "./edge-record.js";
 
 /** A row of `edge`. */
-export interface Edge {
-  readonly annotation_id: string;
-  readonly pre_cell: string;
-  readonly post_cell: string;
-  readonly kind: EdgeKind;
-  readonly pre: string | null;
-  readonly post: string | null;
-  readonly pre_raw: string;
-  readonly post_raw: string;
-  readonly weight: number;
-  readonly weight_min: number | null;
-  readonly weight_max: number | null;
-  readonly n_records: number;
-  readonly source_id: string;
-  readonly source_cells: readonly string[];
-}
+export type Edge = EdgeRow;
 
 interface Group {
   readonly first: EdgeRecord;

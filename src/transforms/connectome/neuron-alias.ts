@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { compareCodeUnits } from "../../base/canonical-json.js";
+import type { AliasRecordRow, NeuronAliasRow } from "../../tables/generated/celegans_connectome.js";
 import { CASE_ALIASES, resolveCell, ZERO_PAD_ALIASES } from "../../tables/neuron-alias.js";
 import { neuronByLabel } from "../../tables/neuron-registry.js";
 import { sourceId } from "../../tables/source-id.js";
 import type { Transform } from "../transform.js";
-import type { NeuronAliasRow } from "./cell-resolver.js";
 import { DropList } from "./drop-list.js";
 
 const parameters = z.strictObject({
@@ -13,16 +13,6 @@ const parameters = z.strictObject({
     .default([{ path: "celegans/Randi2023/leifer_funconn_wildtype_2022-04-01.tsv", alias: "NSM", label: "NSMR" }])
     .describe("spellings that mean a certain cell in one file, by its path below the mirror"),
 });
-
-interface AliasRecord {
-  readonly source_id: string;
-  readonly record_index: number;
-  readonly source_cell: string;
-  readonly alias_raw: string;
-  readonly label_raw: string;
-}
-
-type AliasRow = NeuronAliasRow & { readonly is_neuron: boolean };
 
 /**
  * `neuron_alias`: the 64 zero-padded names, the two lower-case ones, exceptions of single files, and the replacement
@@ -36,9 +26,9 @@ export const neuronAlias: Transform<z.infer<typeof parameters>> = {
   outputs: ["neuron_alias", "alias_dropped"],
   parameters,
   async run(context) {
-    const records: AliasRecord[] = [];
+    const records: AliasRecordRow[] = [];
     const input = context.input("alias_record");
-    for await (const record of input.rows<AliasRecord>()) records.push(record);
+    for await (const record of input.rows<AliasRecordRow>()) records.push(record);
     const { rows, drops } = aliasRows(records);
     for (const { path, alias, label } of context.parameters.exceptions) {
       rows.push(aliasRow(alias, label, "file_exception", sourceId(input.contract.dataset, path)));
@@ -49,7 +39,7 @@ export const neuronAlias: Transform<z.infer<typeof parameters>> = {
 };
 
 /** Authored aliases and those of the replacement tables, and the records of these that are not used. */
-export function aliasRows(records: readonly AliasRecord[]): { rows: AliasRow[]; drops: DropList } {
+export function aliasRows(records: readonly AliasRecordRow[]): { rows: NeuronAliasRow[]; drops: DropList } {
   const rows = [
     ...[...ZERO_PAD_ALIASES].map(([alias, label]) => aliasRow(alias, label, "zero_pad", null)),
     ...[...CASE_ALIASES].map(([alias, label]) => aliasRow(alias, label, "case", null)),
@@ -82,6 +72,6 @@ function unusable(alias: string, label: string, known: string | undefined): { re
   return { reason: "repeated_alias", rule: `the first record of a spelling holds: ${known}` };
 }
 
-function aliasRow(alias: string, label: string, rule: NeuronAliasRow["rule"], source: string | null): AliasRow {
+function aliasRow(alias: string, label: string, rule: NeuronAliasRow["rule"], source: string | null): NeuronAliasRow {
   return { alias, label, rule, is_neuron: neuronByLabel(resolveCell(label).cell) !== null, source_id: source };
 }

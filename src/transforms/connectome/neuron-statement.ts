@@ -1,18 +1,10 @@
 import { compareCodeUnits } from "../../base/canonical-json.js";
+import type { NeuronRecordRow } from "../../tables/generated/celegans_connectome.js";
 import { resolveCell } from "../../tables/neuron-alias.js";
 import { membersOfClass } from "../../tables/neuron-registry.js";
 
 /** A row of `neuron_record`. */
-export interface NeuronRecord {
-  readonly source_id: string;
-  readonly record_index: number;
-  readonly source_cell: string;
-  readonly subject: "cell" | "class";
-  readonly cell_raw: string;
-  readonly attribute: string;
-  readonly value_text: string | null;
-  readonly value_number: number | null;
-}
+export type NeuronRecord = NeuronRecordRow;
 
 /** The neurons that a statement is about: one cell, or the members of a class; empty when it is about neither. */
 export function neuronsMeant(record: Pick<NeuronRecord, "subject" | "cell_raw">): readonly string[] {

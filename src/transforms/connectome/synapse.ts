@@ -1,21 +1,10 @@
 import { z } from "zod";
 import type { Row } from "../../tables/contract.js";
+import type { SynapseRecordRow } from "../../tables/generated/celegans_connectome.js";
 import type { Transform } from "../transform.js";
 import { CellResolver } from "./cell-resolver.js";
 
 const parameters = z.strictObject({});
-
-interface SynapseRecord {
-  readonly annotation_id: string;
-  readonly source_id: string;
-  readonly record_index: number;
-  readonly syn_id: bigint;
-  readonly pre_raw: string;
-  readonly post_raw: string;
-  readonly sections: number | null;
-  readonly size: bigint | null;
-  readonly post_is_branch: string | null;
-}
 
 /** `synapse_record` → `synapse`: names both cells canonically; one row per record. */
 export const synapse: Transform<z.infer<typeof parameters>> = {
@@ -27,7 +16,7 @@ export const synapse: Transform<z.infer<typeof parameters>> = {
   async run(context) {
     const resolver = await CellResolver.fromTable(context.input("neuron_alias"));
     const rows: Row[] = [];
-    for await (const record of context.input("synapse_record").rows<SynapseRecord>()) {
+    for await (const record of context.input("synapse_record").rows<SynapseRecordRow>()) {
       const pre = resolver.resolve(record.pre_raw, record.source_id);
       const post = resolver.resolve(record.post_raw, record.source_id);
       rows.push({
