@@ -29,6 +29,7 @@ export async function runProbe({ name, run }: Probe): Promise<ProbeResult> {
   }
 }
 
+/** Whether this Node is new enough. */
 export function nodeProbe(version = process.versions.node): Probe {
   return {
     name: "node",

@@ -38,6 +38,7 @@ export function cutText(text: string, width: number): string {
   return `${cut}…`;
 }
 
+/** Fills a text up to a width in terminal cells; wide characters count as two. */
 export function padText(text: string, width: number, align: "left" | "right"): string {
   const space = " ".repeat(Math.max(0, width - textWidth(text)));
   return align === "right" ? space + text : text + space;

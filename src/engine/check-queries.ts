@@ -23,10 +23,12 @@ export function uniqueSql(table: string, key: readonly string[]): string {
   return `select ${columns}, count(*) as occurrences from ${quoteTable(table)} group by ${columns} having count(*) > 1 order by all`;
 }
 
+/** An SQL identifier in double quotes. */
 export function quote(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** `dataset.table` with both names quoted. */
 export function quoteTable(table: string): string {
   return table.split(".").map(quote).join(".");
 }

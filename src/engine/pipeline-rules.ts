@@ -6,6 +6,7 @@ import type { PipelineShape, StepShape } from "./pipeline-shape.js";
 /** `edge where annotation_id = 'a'` → table and condition. */
 export const ROW_SET = /^\s*((?:[a-z][a-z0-9_]*\.)?[a-z][a-z0-9_]*)(?:\s+where\s+([\s\S]+?))?\s*$/i;
 
+/** One or several, as a list. */
 export function asList<T>(value: T | readonly T[]): readonly T[] {
   return Array.isArray(value) ? value : [value as T];
 }

@@ -9,6 +9,7 @@ import type { Transform } from "../transforms/transform.js";
 export async function jobImplementation(
   job: Extract<Job, { kind: "load" }>,
 ): Promise<{ value: Loader; parameters: unknown }>;
+/** The loader or transform that a job names, from the catalogue or from the user's module. @throws {ConfigError} */
 export async function jobImplementation(
   job: Extract<Job, { kind: "transform" }>,
 ): Promise<{ value: Transform; parameters: unknown }>;

@@ -19,28 +19,33 @@ export interface HeaderMessage {
 
 export const UNDEFINED_ADDRESS = 0xffff_ffff_ffff_ffffn;
 
+/** Two bytes, little-endian. */
 export function u16(value: number): Buffer {
   const out = Buffer.alloc(2);
   out.writeUInt16LE(value);
   return out;
 }
 
+/** Four bytes, little-endian. */
 export function u32(value: number): Buffer {
   const out = Buffer.alloc(4);
   out.writeUInt32LE(value);
   return out;
 }
 
+/** Eight bytes, little-endian. */
 export function u64(value: number | bigint): Buffer {
   const out = Buffer.alloc(8);
   out.writeBigUInt64LE(BigInt(value));
   return out;
 }
 
+/** Fills up with zeros to a multiple of so many bytes. */
 export function padded(data: Buffer, multiple = 8): Buffer {
   return Buffer.concat([data, Buffer.alloc((multiple - (data.length % multiple)) % multiple)]);
 }
 
+/** Dataspace message, version 1 (HDF5 File Format Specification IV.A.2.b). */
 export function dataspace(shape: readonly number[]): Buffer {
   return Buffer.concat([Buffer.from([1, shape.length, 0, 0, 0, 0, 0, 0]), ...shape.map(u64)]);
 }
@@ -54,6 +59,7 @@ function datatype(
   return Buffer.concat([Buffer.from([0x10 | typeClass, ...bits]), u32(size), properties]);
 }
 
+/** Datatype message of a typed array's numbers (IV.A.2.d). */
 export function numberType(numbers: Hdf5Array): Buffer {
   const size = numbers.BYTES_PER_ELEMENT;
   if (numbers instanceof Float64Array) return floatType(8, [63, 52, 11, 52, 1023]);
@@ -95,6 +101,7 @@ export function letterListType(): Buffer {
   return datatype(9, [0, 0, 0], 16, datatype(3, [0, 0, 0], 1, Buffer.alloc(0)));
 }
 
+/** Datatype message of object references. */
 export function referenceType(): Buffer {
   return datatype(7, [0, 0, 0], 8, Buffer.alloc(0));
 }
@@ -112,10 +119,12 @@ export function fillValue(chunked: boolean): HeaderMessage {
   return { type: 5, data: Buffer.from([2, chunked ? 3 : 2, 2, 0]) };
 }
 
+/** Data layout message, version 3, contiguous (IV.A.2.i). */
 export function contiguousLayout(address: bigint, bytes: number): HeaderMessage {
   return { type: 8, data: Buffer.concat([Buffer.from([3, 1]), u64(address), u64(bytes)]) };
 }
 
+/** Data layout message, version 3, chunked with a version 1 B-tree. */
 export function chunkedLayout(address: bigint, chunks: readonly number[], itemBytes: number): HeaderMessage {
   const sizes = [...chunks, itemBytes];
   return { type: 8, data: Buffer.concat([Buffer.from([3, 2, sizes.length]), u64(address), ...sizes.map(u32)]) };
@@ -126,6 +135,7 @@ export interface FilterDescription {
   readonly values?: readonly number[];
 }
 
+/** Filter pipeline message, version 1 (IV.A.2.l). */
 export function filterPipeline(filters: readonly FilterDescription[]): HeaderMessage {
   const parts = filters.map(({ id, values = [] }) => {
     const list = values.length % 2 === 0 ? values : [...values, 0];
@@ -134,6 +144,7 @@ export function filterPipeline(filters: readonly FilterDescription[]): HeaderMes
   return { type: 11, data: Buffer.concat([Buffer.from([1, filters.length, 0, 0, 0, 0, 0, 0]), ...parts]) };
 }
 
+/** Attribute message, version 1 (IV.A.2.m). */
 export function attribute(name: string, type: Buffer, shape: readonly number[], data: Buffer): HeaderMessage {
   const space = dataspace(shape);
   const label = Buffer.from(`${name}\0`);
@@ -154,6 +165,7 @@ export type LinkTarget =
   | { readonly soft: string }
   | { readonly externalFile: string; readonly path: string };
 
+/** Link message (IV.A.2.g). */
 export function link(name: string, target: LinkTarget): HeaderMessage {
   const label = Buffer.from(name);
   const head = (type: number) => Buffer.concat([Buffer.from([1, 0x19, type, 1]), u16(label.length), label]);

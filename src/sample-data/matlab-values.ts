@@ -31,10 +31,12 @@ export function doubleMatrix(rows: readonly (readonly number[])[]): MatlabNumeri
   return { kind: "numeric", class: "double", dims: [rows.length, columns], real, imaginary: null };
 }
 
+/** A 1 x 1 double. */
 export function doubleScalar(number: number): MatlabNumeric {
   return doubleMatrix([[number]]);
 }
 
+/** A 1 x 1 logical. */
 export function logicalScalar(flag: boolean): MatlabLogical {
   return { kind: "logical", dims: [1, 1], values: Uint8Array.of(flag ? 1 : 0) };
 }

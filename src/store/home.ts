@@ -33,6 +33,7 @@ export interface HomePaths {
   readonly statCache: string;
 }
 
+/** The folders and files of a home, by what they hold. */
 export function homePaths(home: string): HomePaths {
   return {
     home,

@@ -29,6 +29,7 @@ export function isKey(value: unknown): value is string {
   return typeof value === "string" && NAME.test(value);
 }
 
+/** Whether a value read from disk has the shape of a step record. */
 export function isStepRecord(value: Fields): value is Fields & StepRecord {
   return (
     isKey(value.key) &&
@@ -48,6 +49,7 @@ export function isStepRecord(value: Fields): value is Fields & StepRecord {
   );
 }
 
+/** Whether a value read from disk has the shape of a generation. */
 export function isGeneration(value: Fields): value is Fields & Generation {
   return (
     isCount(value.generation) &&
@@ -59,10 +61,12 @@ export function isGeneration(value: Fields): value is Fields & Generation {
   );
 }
 
+/** Whether a value read from disk has the shape of a publication mark. */
 export function isPublishedMark(value: Fields): value is Fields & PublishedMark {
   return isCount(value.generation) && isText(value.target) && isText(value.at) && isList(value.tables, isText);
 }
 
+/** Whether a value read from disk has the shape of an entry of a unit's history. */
 export function isRememberedKey(value: unknown): value is RememberedKey {
   return isFields(value) && isKey(value.key) && isText(value.run) && isText(value.at);
 }
@@ -78,6 +82,7 @@ function isGenerationEntry(value: unknown): value is GenerationEntry {
   );
 }
 
+/** Whether a value read from disk has the shape of a snapshot. */
 export function isSnapshot(value: unknown): value is Snapshot {
   return (
     isFields(value) &&

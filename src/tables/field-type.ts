@@ -193,10 +193,12 @@ export const INTEGER_RANGE: Readonly<Record<string, readonly [bigint, bigint]>> 
   uint64: [0n, 2n ** 64n - 1n],
 };
 
+/** Whether the type is one of the eight integer types. */
 export function isInteger(type: FieldType): boolean {
   return type.kind in INTEGER_RANGE;
 }
 
+/** Whether the type is float32 or float64. */
 export function isFloat(type: FieldType): boolean {
   return type.kind === "float32" || type.kind === "float64";
 }

@@ -163,6 +163,7 @@ export class NumberBuilder extends ArrayBuilder {
   }
 }
 
+/** Booleans, one bit each. */
 export class BoolBuilder extends ArrayBuilder<Bool> {
   #bits = new Uint8Array(0);
 

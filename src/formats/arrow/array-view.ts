@@ -6,6 +6,7 @@ export function nullBits(data: Data): Uint8Array | undefined {
   return bits === undefined || bits.length === 0 || data.nullCount === 0 ? undefined : bits;
 }
 
+/** Whether the value at an index of the array (offset taken into account) is null. */
 export function isNull(data: Data, index: number): boolean {
   const bits = nullBits(data);
   if (bits === undefined) return false;

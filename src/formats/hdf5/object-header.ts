@@ -134,6 +134,7 @@ function unsigned(view: DataView, width: number): number {
   return width === 1 ? view.getUint8(0) : width === 2 ? view.getUint16(0, true) : view.getUint32(0, true);
 }
 
+/** A view of exactly these bytes. */
 export function dataView(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

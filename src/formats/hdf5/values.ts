@@ -151,6 +151,7 @@ function numbersConstructor(type: Hdf5Type): NumbersConstructor {
   }
 }
 
+/** Whether values are a typed array of numbers. */
 export function isNumbers(values: Hdf5Values): values is Hdf5Numbers {
   return ArrayBuffer.isView(values);
 }

@@ -52,6 +52,7 @@ export class JsonObject {
   }
 }
 
+/** Whether a value is an ordered JSON object. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return value instanceof JsonObject;
 }

@@ -37,6 +37,7 @@ export interface Element {
   readonly next: number;
 }
 
+/** The bytes of a file or of an inflated variable as a source of elements. */
 export function elementSource(bytes: Uint8Array, origin: Omit<ElementSource, "bytes" | "view">): ElementSource {
   return { ...origin, bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
 }

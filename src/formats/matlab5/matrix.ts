@@ -45,6 +45,7 @@ export interface MatrixBudget {
   bytes: number;
 }
 
+/** What one variable may still allocate under the limits: counted down while it is read. */
 export function matrixBudget(limits: Limits): MatrixBudget {
   return { limits, values: limits.entries, cells: limits.cells, bytes: limits.bytes };
 }
