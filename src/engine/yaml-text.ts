@@ -101,6 +101,7 @@ function start(node: unknown): number | undefined {
 
 function describeProblem(problem: { readonly code: string; readonly message: string }): string {
   if (problem.code === "DUPLICATE_KEY") return "duplicate key";
+  if (problem.code === "MULTIPLE_DOCS") return "a second YAML document begins here: one file is one pipeline";
   if (problem.code === "TAB_AS_INDENT") return "a tab as indentation: YAML takes spaces";
   return problem.message.replace(/\s*:?\s*$/, "");
 }
