@@ -1,16 +1,8 @@
 /** Encoders of the object-header messages of HDF5 (file format specification 3.0, section IV), in their oldest forms. */
 
-export type Hdf5Array =
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array
-  | Float32Array
-  | Float64Array;
+import type { NumberArray } from "../base/number-array.js";
+
+export type Hdf5Array = NumberArray;
 
 export interface HeaderMessage {
   readonly type: number;

@@ -41,24 +41,13 @@ import {
   Uint64,
   Utf8,
 } from "apache-arrow";
+import type { NumberArray } from "../base/number-array.js";
 
 /** One DuckDB type as Arrow: the type, and how a column of values becomes its buffers. */
 export interface ArrowColumn {
   readonly type: DataType;
   data(values: readonly DuckDBValue[]): Data;
 }
-
-type Numbers =
-  | Int8Array
-  | Int16Array
-  | Int32Array
-  | Uint8Array
-  | Uint16Array
-  | Uint32Array
-  | Float32Array
-  | Float64Array
-  | BigInt64Array
-  | BigUint64Array;
 
 /**
  * Arrow's form of a DuckDB type. HUGEINT becomes decimal(38, 0), as in DuckDB's own Arrow export; ENUM becomes text; a
@@ -139,7 +128,7 @@ const FIXED: Partial<Record<DuckDBTypeId, () => ArrowColumn>> = {
 
 function fixed(
   type: DataType,
-  allocate: (length: number) => Numbers,
+  allocate: (length: number) => NumberArray,
   convert: (value: DuckDBValue) => number | bigint = (value) => value as number | bigint,
 ): ArrowColumn {
   return {

@@ -12,19 +12,8 @@ import {
   type Utf8,
 } from "apache-arrow";
 import { FormatError } from "../../base/errors.js";
+import type { NumberArray } from "../../base/number-array.js";
 import { childRange, isNull, nullBits } from "./array-view.js";
-
-type NumberArray =
-  | Int8Array
-  | Int16Array
-  | Int32Array
-  | Uint8Array
-  | Uint16Array
-  | Uint32Array
-  | Float32Array
-  | Float64Array
-  | BigInt64Array
-  | BigUint64Array;
 
 /** `makeData` by run-time type. */
 function arrayOf<T extends DataType>(properties: { type: T; length: number; [buffer: string]: unknown }): Data<T> {

@@ -1,17 +1,8 @@
+import type { NumberArray } from "../../base/number-array.js";
 import type { LibraryMetadata, LibraryModule } from "./hdf5-library.js";
 import { type StoragePlace, storageError } from "./place.js";
 
-export type Hdf5Numbers =
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array
-  | Float32Array
-  | Float64Array;
+export type Hdf5Numbers = NumberArray;
 
 /**
  * Values of a dataset or attribute, row-major: numbers (also enumerations, and object references as addresses), texts,

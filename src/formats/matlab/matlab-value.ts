@@ -1,4 +1,5 @@
 import { FormatError } from "../../base/errors.js";
+import type { NumberArray } from "../../base/number-array.js";
 
 /** Numeric classes of MATLAB. `logical`, `char`, `cell`, `struct` and sparse matrices are kinds of their own. */
 export type MatlabNumericClass =
@@ -13,17 +14,7 @@ export type MatlabNumericClass =
   | "int64"
   | "uint64";
 
-export type MatlabNumbers =
-  | Float64Array
-  | Float32Array
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array;
+export type MatlabNumbers = NumberArray;
 
 /** A full numeric array. Elements in column-major order, in the typed array of the class however they were stored. */
 export interface MatlabNumeric {
