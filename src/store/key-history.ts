@@ -3,7 +3,8 @@ import { writeFileAtomic } from "../base/atomic-file.js";
 import { openSealedFile, sealJson } from "../base/checksummed-lines.js";
 import type { FileOperations } from "../base/file-operations.js";
 import { sha256 } from "../base/hash.js";
-import { errorCode, guarded, storageError } from "../base/storage-error.js";
+import { guarded } from "../base/storage-error.js";
+import { listFolder } from "./list-folder.js";
 import { isRememberedKey } from "./shapes.js";
 import type { RememberedKey } from "./types.js";
 
@@ -62,9 +63,9 @@ export class KeyHistory {
 
   /** Paths of all files. */
   *all(): Iterable<string> {
-    for (const shard of this.#list(this.#folder)) {
+    for (const shard of listFolder(this.#files, this.#folder)) {
       const folder = join(this.#folder, shard);
-      for (const name of this.#list(folder)) yield join(folder, name);
+      for (const name of listFolder(this.#files, folder)) yield join(folder, name);
     }
   }
 
@@ -79,15 +80,6 @@ export class KeyHistory {
   #path({ pipeline, step, partition }: UnitName): string {
     const name = sha256(`${pipeline}\n${step}\n${partition}`).slice(0, 40);
     return `${this.#folder}/${name.slice(0, 2)}/${name}.json`;
-  }
-
-  #list(folder: string): string[] {
-    try {
-      return this.#files.readdir(folder);
-    } catch (error) {
-      if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return [];
-      throw storageError("read", folder, error);
-    }
   }
 }
 

@@ -3,6 +3,7 @@ import { closeQuietly } from "../base/atomic-file.js";
 import { StorageError } from "../base/errors.js";
 import type { FileOperations } from "../base/file-operations.js";
 import { errorCode, guarded, storageError } from "../base/storage-error.js";
+import { listFolder } from "./list-folder.js";
 import { parquetRows } from "./part-footer.js";
 import { isHash } from "./shapes.js";
 import type { AdoptedPart, Part, Snapshot } from "./types.js";
@@ -112,7 +113,7 @@ export class Parts {
 
   /** What was set aside: paths. */
   setAsideFiles(): string[] {
-    return this.#list(this.#damaged).map((name) => join(this.#damaged, name));
+    return listFolder(this.#files, this.#damaged).map((name) => join(this.#damaged, name));
   }
 
   /** Makes the names of these parts durable with the next `UnsyncedFolders.sync`, whoever adopted them. */
@@ -122,9 +123,9 @@ export class Parts {
 
   /** Every file below the parts folder: hash by its name (null for a name that is none) and path. */
   *all(): Iterable<{ readonly sha256: string | null; readonly path: string }> {
-    for (const shard of this.#list(this.#folder)) {
+    for (const shard of listFolder(this.#files, this.#folder)) {
       const folder = join(this.#folder, shard);
-      for (const name of this.#list(folder)) {
+      for (const name of listFolder(this.#files, folder)) {
         const match = /^([0-9a-f]{64})\.parquet$/.exec(name);
         yield { sha256: match?.[1]?.startsWith(shard) ? (match[1] as string) : null, path: join(folder, name) };
       }
@@ -161,15 +162,6 @@ export class Parts {
     } catch (error) {
       if (errorCode(error) !== "EACCES" && errorCode(error) !== "EPERM") throw error;
       return this.#files.open(path, "r");
-    }
-  }
-
-  #list(folder: string): string[] {
-    try {
-      return this.#files.readdir(folder);
-    } catch (error) {
-      if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return [];
-      throw storageError("read", folder, error);
     }
   }
 }

@@ -4,7 +4,8 @@ import { compareCodeUnits } from "../base/canonical-json.js";
 import { openSealedFile, sealJson } from "../base/checksummed-lines.js";
 import { StorageError } from "../base/errors.js";
 import type { FileOperations } from "../base/file-operations.js";
-import { errorCode, guarded, storageError } from "../base/storage-error.js";
+import { errorCode, guarded } from "../base/storage-error.js";
+import { listFolder } from "./list-folder.js";
 import type { Parts } from "./parts.js";
 import { isKey, isStepRecord } from "./shapes.js";
 import type { StepRecord } from "./types.js";
@@ -84,9 +85,9 @@ export class StepRecords {
 
   /** All stored keys with their files, in key order; `key` is null for a name that is none. */
   *all(): Iterable<{ readonly key: string | null; readonly path: string }> {
-    for (const shard of this.#list(this.#folder)) {
+    for (const shard of listFolder(this.#files, this.#folder).sort(compareCodeUnits)) {
       const folder = join(this.#folder, shard);
-      for (const name of this.#list(folder)) {
+      for (const name of listFolder(this.#files, folder).sort(compareCodeUnits)) {
         const key = name.endsWith(".json") ? name.slice(0, -5) : "";
         yield { key: isKey(key) && key.startsWith(shard) ? key : null, path: join(folder, name) };
       }
@@ -102,15 +103,6 @@ export class StepRecords {
         if (errorCode(error) !== "ENOENT") throw error;
       }
     });
-  }
-
-  #list(folder: string): string[] {
-    try {
-      return this.#files.readdir(folder).sort(compareCodeUnits);
-    } catch (error) {
-      if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return [];
-      throw storageError("read", folder, error);
-    }
   }
 }
 
