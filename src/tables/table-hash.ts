@@ -3,7 +3,7 @@ import { type Data, type DataType, type RecordBatch, Type } from "apache-arrow";
 import { hashOf } from "../base/hash.js";
 import { bitAt, forEachItemRun, forEachValidRun, nullBits } from "../formats/arrow/array-view.js";
 import type { Contract, FieldType } from "./contract.js";
-import { formatFieldType } from "./field-type.js";
+import { schemaText } from "./merkle-root.js";
 
 /** Small updates are gathered into blocks of this size before they are hashed. */
 const BLOCK_BYTES = 1 << 14;
@@ -159,14 +159,6 @@ function numberBytes(data: Data, start: number, count: number): Uint8Array {
 function hasNaN(values: Float64Array): boolean {
   for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) return true;
   return false;
-}
-
-function schemaText(contract: Contract): string[][] {
-  return contract.fields.map((field) => [
-    field.name,
-    formatFieldType(field.type).replaceAll("?", ""),
-    field.unit ?? "",
-  ]);
 }
 
 /**

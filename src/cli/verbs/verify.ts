@@ -18,12 +18,15 @@ export async function run(context: VerbContext): Promise<ExitCode> {
   const temporary = await mkdtemp(join(tmpdir(), "neurotables-verify-"));
   const recompute = recomputeTableHash(project, temporary);
   const findings: Finding[] = [];
-  for await (const found of project.store.verify(table === undefined ? {} : { table }, recompute)) {
-    const finding = found.problem === "part-damaged" ? await setAside(project.store, found) : found;
-    findings.push(finding);
-    if (!output.json) await output.data(`${finding.problem}: ${finding.message}\n  → ${finding.wayOut}\n`);
+  try {
+    for await (const found of project.store.verify(table === undefined ? {} : { table }, recompute)) {
+      const finding = found.problem === "part-damaged" ? await setAside(project.store, found) : found;
+      findings.push(finding);
+      if (!output.json) await output.data(`${finding.problem}: ${finding.message}\n  → ${finding.wayOut}\n`);
+    }
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
   }
-  await rm(temporary, { recursive: true, force: true });
   const tables = table === undefined ? Object.keys(snapshots) : [table];
   if (output.json) await output.document({ ok: findings.length === 0, tables, findings });
   else if (findings.length === 0)
