@@ -1,4 +1,5 @@
 import type { ZodType } from "zod";
+import type { NeurotablesError } from "../base/errors.js";
 import type { Limits } from "../base/limits.js";
 import type { Log } from "../base/log.js";
 import type { TableSink } from "../tables/table-io.js";
@@ -41,6 +42,11 @@ export interface LoadContext<P> {
   sink(table: string): TableSink;
   /** Accounts for something left out. */
   drop(drop: Drop): void;
+  /**
+   * Accounts for a recording of a file with several that cannot be loaded: the others are. It becomes a row of
+   * `dropped_record` that counts as one record (count it as read too), is reported, and the run ends with exit code 1.
+   */
+  fail(failure: { readonly file: SourceFile; readonly recording: string; readonly error: NeurotablesError }): void;
   /** Accounts for records read from a file (carried + dropped must equal the sum). */
   countRead(file: SourceFile, records: number): void;
   /** Accounts for records written from a file. */
@@ -48,6 +54,8 @@ export interface LoadContext<P> {
   /** Progress in files, rows or bytes of this partition. */
   progress(done: number, total: number, unit: string): void;
 }
+
+export type LoadPartition = "source" | "file" | { readonly group: string };
 
 /**
  * Reads one source partition into record tables. Pure: the output depends on files, parameters and code alone.
@@ -57,8 +65,11 @@ export interface Loader<P = unknown> {
   /** The name used in YAML: `connectome/nemanode`. */
   readonly name: string;
   readonly description: string;
-  /** `source`: all files of the step are one partition; `file`: one partition per file. */
-  readonly partition: "source" | "file";
+  /**
+   * `source`: all files of the step are one partition; `file`: one partition per file; a group: files for which the
+   * regular expression captures the same text (its first group) are one partition, named by it.
+   */
+  readonly partition: LoadPartition;
   /** Tables it writes, without dataset. The first is the one that a plain `into: table` names. */
   readonly outputs: readonly string[];
   readonly parameters: ZodType<P>;

@@ -19,6 +19,11 @@ export interface Transform<P = unknown> {
   readonly description: string;
   /** Tables it reads; a pipeline's `from` must provide exactly these. */
   readonly inputs: readonly string[];
+  /**
+   * Inputs that come partition by partition, one run of the transform per partition (a recording), with the same
+   * partitions in its outputs; the other inputs come whole, every time.
+   */
+  readonly each?: readonly string[];
   readonly outputs: readonly string[];
   readonly parameters: ZodType<P>;
   run(context: TransformContext<P>): Promise<void>;

@@ -1,5 +1,6 @@
 import type { RecordBatch } from "apache-arrow";
 import { DEFAULT_LIMITS } from "../../src/base/limits.js";
+import type { NeurotablesError } from "../../src/base/errors.js";
 import { silentLog } from "../../src/base/log.js";
 import type { Drop, LoadContext, SourceFile } from "../../src/loaders/loader.js";
 import type { Contract, Row } from "../../src/tables/contract.js";
@@ -28,6 +29,7 @@ export function memorySource(
 export interface LoadTrace {
   readonly rows: Record<string, Row[]>;
   readonly drops: Drop[];
+  readonly failures: { readonly recording: string; readonly error: NeurotablesError }[];
   readonly read: Record<string, number>;
   readonly carried: Record<string, number>;
 }
@@ -49,7 +51,7 @@ export function memoryLoadContext<P>(
   files: readonly SourceFile[],
   parameters: P,
 ): { context: LoadContext<P>; trace: LoadTrace } {
-  const trace: LoadTrace = { rows: {}, drops: [], read: {}, carried: {} };
+  const trace: LoadTrace = { rows: {}, drops: [], failures: [], read: {}, carried: {} };
   const add = (into: Record<string, number>, file: SourceFile, n: number) => {
     into[file.path] = (into[file.path] ?? 0) + n;
   };
@@ -64,6 +66,10 @@ export function memoryLoadContext<P>(
       return memorySink(trace.rows[table]);
     },
     drop: (drop) => void trace.drops.push(drop),
+    fail({ file, recording, error }) {
+      trace.failures.push({ recording, error });
+      trace.drops.push({ file, scope: "recording", item: recording, reason: "failed", rule: error.tag });
+    },
     countRead: (file, n) => add(trace.read, file, n),
     countCarried: (file, n) => add(trace.carried, file, n),
     progress() {},
