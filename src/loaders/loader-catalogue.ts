@@ -2,6 +2,7 @@ import type { Loader } from "./loader.js";
 
 /** Every loader of the package by the name used in pipelines, imported when first asked for. */
 export const loaderCatalogue: Readonly<Record<string, () => Promise<Loader>>> = {
+  "activity/flavell-hdf5": async () => (await import("./activity/flavell-hdf5.js")).flavellHdf5,
   "connectome/adjacency-matrix": async () => (await import("./connectome/adjacency-matrix.js")).adjacencyMatrix,
   "connectome/aliases": async () => (await import("./connectome/aliases.js")).aliases,
   "connectome/cell-groups": async () => (await import("./connectome/cell-groups.js")).cellGroups,

@@ -1,0 +1,34 @@
+import type { Hdf5Fields, NumberField } from "./flavell-fields.js";
+import type { SourceBehavior } from "./source-recording.js";
+
+/**
+ * Every dataset of `behavior` with one value, or one row of values, per frame as channels; columns become `sub_index`.
+ * Values that reach to the end of a time vector longer than the traces keep these times. A dataset of another length is
+ * not taken. No unit is stated by the files. Channels without any value are kept as NaN.
+ */
+export function behaviorChannels(
+  fields: Hdf5Fields,
+  { frames, timeS }: { readonly frames: number; readonly timeS: Float64Array },
+): SourceBehavior[] {
+  const channels: SourceBehavior[] = [];
+  for (const path of fields.numericIn("/behavior")) {
+    const shape = fields.shapeOf(path);
+    const [length] = shape;
+    if (shape.length > 2 || (length !== frames && length !== timeS.length)) continue;
+    const field = fields.take(path);
+    if (field === null) continue;
+    const own = length === frames ? {} : { timeS };
+    for (const [subIndex, values] of columnsOf(field).entries()) {
+      channels.push({ channel: path.slice("/behavior/".length), subIndex, values, ...own });
+    }
+  }
+  return channels;
+}
+
+function columnsOf({ shape, values }: NumberField): Float64Array[] {
+  const [rows = 0, columns = 1] = shape;
+  if (columns === 1) return [values];
+  return Array.from({ length: columns }, (_, n) =>
+    Float64Array.from({ length: rows }, (__, k) => values[k * columns + n] as number),
+  );
+}
