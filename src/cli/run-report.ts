@@ -7,6 +7,8 @@ import { textTable } from "./text-table.js";
 import { visibleText } from "./text-width.js";
 
 const LOG_LINES = 30;
+/** Failed partitions of one step that a report names. */
+const FAILURES_NAMED = 5;
 
 /** The summary of a run for people: what each step did, what is missing, what failed and why, where to go next. */
 export function runReport({
@@ -26,7 +28,7 @@ export function runReport({
     missingText(summary),
     mirrorText(summary),
     ...summary.steps
-      .filter((step) => step.status === "failed")
+      .filter((step) => step.status === "failed" || step.failures !== undefined)
       .map((step) => failureText({ step, summary, home, command, paint })),
     ...summary.checks.filter((check) => check.status === "failed").map((check) => checkText(check, paint)),
     closingText(summary, command, paint),
@@ -94,11 +96,24 @@ function failureText({
   command: string;
   paint: Paint;
 }): string {
-  const error = step.error;
-  const lines = [
-    `${paint("red", "FAILED")} ${step.step}: ${visibleText(error?.message ?? step.reason)} ${error === undefined ? "" : paint("dim", `[${error.tag}]`)}`,
-  ];
-  if (error?.wayOut !== undefined) lines.push(`  → ${visibleText(error.wayOut)}`);
+  const { failures = [] } = step;
+  const lines = failures.slice(0, FAILURES_NAMED).flatMap(({ partition, recording, error, keepsLastResult }) => {
+    const where = [partition, recording ?? ""].filter((name) => name !== "").join(", ");
+    const name = where === "" ? step.step : `${step.step} [${visibleText(where)}]`;
+    return [
+      `${paint("red", "FAILED")} ${name}: ${visibleText(error.message)} ${paint("dim", `[${error.tag}]`)}`,
+      ...(error.wayOut === undefined ? [] : [`  → ${visibleText(error.wayOut)}`]),
+      ...(keepsLastResult ? ["  its rows of the last good run stay"] : []),
+    ];
+  });
+  const more = failures.length - FAILURES_NAMED;
+  if (more > 0) lines.push(`  … ${pluralText(more, "more failure")} of ${step.step} (--json lists them all)`);
+  if (failures.length === 0) {
+    const { error } = step;
+    const tag = error === undefined ? "" : paint("dim", `[${error.tag}]`);
+    lines.push(`${paint("red", "FAILED")} ${step.step}: ${visibleText(error?.message ?? step.reason)} ${tag}`);
+    if (error?.wayOut !== undefined) lines.push(`  → ${visibleText(error.wayOut)}`);
+  }
   if (step.log !== undefined) {
     const path = join(home, step.log);
     if (existsSync(path)) {

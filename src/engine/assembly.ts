@@ -1,5 +1,5 @@
 import { compareCodeUnits } from "../base/canonical-json.js";
-import { hashOf } from "../base/hash.js";
+import { hashOf, sha256 } from "../base/hash.js";
 import type { Store } from "../store/store.js";
 import type { KeyParts, PartitionSnapshot, Snapshot } from "../store/types.js";
 import type { Contract } from "../tables/contract.js";
@@ -16,26 +16,41 @@ export interface Contribution {
 
 export type TableHash = (contract: Contract, partitions: readonly PartitionSnapshot[]) => string;
 
+/** Neighbouring partitions of a table whose parts become one. */
+export interface Compaction {
+  readonly key: string;
+  readonly keyParts: KeyParts;
+  readonly contributions: readonly Contribution[];
+  readonly distinct: boolean;
+  /** The result, where it was made before. */
+  readonly made?: Snapshot;
+}
+
 /** How the contributions of a table become its snapshot. */
 export interface Assembly {
   readonly table: string;
+  readonly contractHash: string;
   readonly partitions: readonly PartitionSnapshot[];
-  /** Ordered by partition. */
-  readonly contributions: readonly Contribution[];
   /** Undefined until a union of equal rows has been made. */
   readonly tableHash: string | undefined;
   /** The finished snapshot, where nothing is left to do. */
   readonly snapshot?: Snapshot;
-  /** The work left: concatenate the partitions' parts. */
-  readonly compaction?: { readonly key: string; readonly keyParts: KeyParts; readonly distinct: boolean };
-  /** Keys of units and of the compaction that the snapshot rests on. */
+  /** In the order of the rows: partitions whose parts stay as they are, and those to be put together. */
+  readonly groups: readonly (Compaction | Contribution)[];
+  /** Keys of units and of compactions that the snapshot rests on. */
   readonly keys: readonly string[];
   readonly steps: readonly string[];
 }
 
+/** A partition of this size keeps its own part: rewriting it costs more than it saves its readers. */
+const ALONE_BYTES = 4 * 1024 ** 2;
+/** Smaller ones are put together up to this. */
+const GROUP_BYTES = 128 * 1024 ** 2;
+
 /**
- * Orders the contributions and finds out whether they have been put together before. A single partition in few parts
- * is the snapshot itself; several, or none, are made into parts of about 128 MB by one job.
+ * Orders the contributions and finds out what has been put together before. A single partition is the snapshot itself.
+ * Of several, small neighbours become parts of up to 128 MB, one job per group. Where a table has many groups, their
+ * borders depend on the names of the partitions: a change of one partition remakes its own group alone.
  */
 export function planAssembly(options: {
   readonly table: string;
@@ -51,30 +66,96 @@ export function planAssembly(options: {
   const partitions = contributions.flatMap(({ snapshot }) => snapshot.partitions);
   const unitKeys = contributions.map(({ key }) => key);
   const steps = [...new Set(contributions.map(({ step }) => step))].sort(compareCodeUnits);
-  const common = { table, contributions, steps };
+  const common = { table, contractHash: contract.hash, steps };
   const [only] = contributions;
   const single = contributions.length === 1 && only !== undefined;
   const tableHash = distinct && !single ? undefined : options.tableHash(contract, partitions);
   if (single && tableHash !== undefined) {
-    return { ...common, partitions, tableHash, snapshot: { ...only.snapshot, tableHash }, keys: unitKeys };
+    const snapshot = { ...only.snapshot, tableHash };
+    return { ...common, partitions, tableHash, snapshot, groups: [only], keys: unitKeys };
   }
-  const keyParts: KeyParts = {
-    implementation: distinct ? "union of equal rows" : "concatenation",
-    "job runner": code.runner("compact"),
-    [`contract ${table}`]: contract.hash,
-    partitions: hashOf(partitions.map(({ partition, hash }) => [partition, hash])),
+  const compaction = (members: readonly Contribution[]): Compaction => {
+    const parts = members.flatMap(({ snapshot }) => snapshot.partitions);
+    const keyParts: KeyParts = {
+      implementation: distinct ? "union of equal rows" : "concatenation",
+      "job runner": code.runner("compact"),
+      [`contract ${table}`]: contract.hash,
+      partitions: hashOf(parts.map(({ partition, hash }) => [partition, hash])),
+    };
+    const key = keyOf(keyParts);
+    const made = store.readStep(key)?.outputs.find((output) => output.table === table);
+    return { key, keyParts, contributions: members, distinct, ...(made === undefined ? {} : { made }) };
   };
-  const key = keyOf(keyParts);
-  const record = store.readStep(key);
-  const snapshot = record?.outputs.find((output) => output.table === table);
-  return {
-    ...common,
-    partitions: snapshot?.partitions ?? partitions,
-    tableHash: tableHash ?? snapshot?.tableHash,
-    ...(snapshot === undefined ? {} : { snapshot }),
-    compaction: { key, keyParts, distinct },
-    keys: [...unitKeys, key],
+  const groups = distinct ? [compaction(contributions)] : groupsOf(contributions, compaction);
+  const keys = [...unitKeys, ...groups.flatMap((group) => (isCompaction(group) ? [group.key] : []))];
+  const assembly: Assembly = { ...common, partitions, tableHash, groups, keys };
+  const made = groups.map((group) => (isCompaction(group) ? group.made : group.snapshot));
+  if (made.some((snapshot) => snapshot === undefined)) return assembly;
+  return { ...assembly, ...assembled(assembly, made as Snapshot[]) };
+}
+
+export function isCompaction(group: Compaction | Contribution): group is Compaction {
+  return "contributions" in group;
+}
+
+/** The snapshot of a table whose groups are all made, with its hash. */
+export function assembled(
+  { table, contractHash, partitions, tableHash }: Assembly,
+  made: readonly Snapshot[],
+): { readonly snapshot: Snapshot; readonly tableHash: string; readonly partitions: readonly PartitionSnapshot[] } {
+  const [first] = made;
+  // A union of equal rows is a partition of its own.
+  if (tableHash === undefined && first !== undefined) {
+    return { snapshot: first, tableHash: first.tableHash, partitions: first.partitions };
+  }
+  const filled = made.flatMap(({ parts }) => parts).filter((part) => part.rows > 0);
+  const parts = filled.length > 0 ? filled : (first?.parts.slice(0, 1) ?? []);
+  const snapshot: Snapshot = {
+    table,
+    contractHash,
+    tableHash: tableHash ?? "",
+    rows: partitions.reduce((sum, { rows }) => sum + rows, 0),
+    bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+    partitions,
+    parts,
   };
+  return { snapshot, tableHash: snapshot.tableHash, partitions };
+}
+
+function groupsOf(
+  contributions: readonly Contribution[],
+  compaction: (members: readonly Contribution[]) => Compaction,
+): (Compaction | Contribution)[] {
+  const small = contributions.filter(({ snapshot }) => snapshot.bytes < ALONE_BYTES);
+  const smallBytes = small.reduce((sum, { snapshot }) => sum + snapshot.bytes, 0);
+  // A power of two, so that it seldom changes when the partitions do.
+  const perGroup = Math.ceil((small.length * GROUP_BYTES) / 2 / Math.max(1, smallBytes));
+  const one = smallBytes <= GROUP_BYTES;
+  const divisor = 2 ** Math.round(Math.log2(Math.max(1, perGroup)));
+  const groups: (Compaction | Contribution)[] = [];
+  let members: Contribution[] = [];
+  let bytes = 0;
+  const end = () => {
+    const [only] = members;
+    if (members.length === 1 && only !== undefined) groups.push(only);
+    else if (members.length > 1) groups.push(compaction(members));
+    members = [];
+    bytes = 0;
+  };
+  for (const contribution of contributions) {
+    const size = contribution.snapshot.bytes;
+    if (size >= ALONE_BYTES) {
+      end();
+      groups.push(contribution);
+      continue;
+    }
+    if (bytes + size > GROUP_BYTES) end();
+    members.push(contribution);
+    bytes += size;
+    if (!one && Number.parseInt(sha256(partitionOf(contribution)).slice(0, 8), 16) % divisor === 0) end();
+  }
+  end();
+  return groups.length > 0 ? groups : [compaction([])];
 }
 
 function partitionOf({ snapshot }: Contribution): string {

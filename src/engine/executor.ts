@@ -1,5 +1,5 @@
 import type { SourceFile } from "../loaders/loader.js";
-import type { Snapshot } from "../store/types.js";
+import type { RecordingFailure, Snapshot } from "../store/types.js";
 
 /** A source file with what is known of its origin, for the rows of `source_file`. */
 export interface JobFile extends SourceFile {
@@ -93,6 +93,8 @@ export interface QueryResult {
 export interface JobResult {
   readonly tables: readonly WrittenTable[];
   readonly counts: { readonly read: number; readonly carried: number; readonly dropped: number };
+  /** Recordings of a file with several that could not be loaded. */
+  readonly failures?: readonly RecordingFailure[];
   readonly queries?: readonly QueryResult[];
   readonly seconds: number;
   readonly peakMemoryBytes: number;

@@ -1,4 +1,5 @@
 import { LoadError, NeurotablesError } from "../base/errors.js";
+import type { LoadPartition } from "../loaders/loader.js";
 import { LOAD_TABLES, type LoadStep, type Pipeline, qualify, type Step } from "./pipeline.js";
 import type { ResolvedFile, ResolvedSource } from "./sources.js";
 import type { MissingSource } from "./types.js";
@@ -10,7 +11,7 @@ export type StepUnits =
   | { readonly kind: "fail"; readonly error: NeurotablesError; readonly missing: readonly MissingSource[] };
 
 export interface LoadUnit {
-  /** "" or the path of the one file. */
+  /** "", the path of the one file, or the text that a group of files has in common. */
   readonly partition: string;
   readonly files: readonly ResolvedFile[];
 }
@@ -114,11 +115,21 @@ export function loadUnits(options: {
     return { kind: "skip", reason: `source ${names} is missing (optional)`, missing };
   }
   const ordered = [...files.keys()].sort().map((path) => files.get(path) as ResolvedFile);
-  const units =
-    step.partition === "source"
-      ? [{ partition: "", files: ordered }]
-      : ordered.map((file) => ({ partition: file.job.path, files: [file] }));
-  return { kind: "units", units, missing };
+  return { kind: "units", units: partitionFiles(step.partition, ordered), missing };
+}
+
+function partitionFiles(partition: LoadPartition, files: readonly ResolvedFile[]): LoadUnit[] {
+  if (partition === "source") return [{ partition: "", files }];
+  if (partition === "file") return files.map((file) => ({ partition: file.job.path, files: [file] }));
+  const pattern = new RegExp(partition.group, "u");
+  const groups = new Map<string, ResolvedFile[]>();
+  for (const file of files) {
+    const name = pattern.exec(file.job.path)?.[1] ?? file.job.path;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [file]);
+    else group.push(file);
+  }
+  return [...groups.keys()].sort().map((name) => ({ partition: name, files: groups.get(name) as ResolvedFile[] }));
 }
 
 function missingError(missing: MissingSource, url: string | undefined, mirrors: readonly string[]): LoadError {

@@ -45,15 +45,23 @@ export function transformKeyParts(
   shared: KeyParts,
   step: TransformStep,
   hashes: ReadonlyMap<string, string>,
+  /** Of a unit for one partition: `dataset.table` → hash of the partition's rows; absent: none. */
+  partitionHashes?: ReadonlyMap<string, string>,
 ): KeyParts {
   const parts: Record<string, string> = { ...shared };
-  for (const { name, table } of step.from) parts[`input ${name}`] = hashes.get(table) ?? "";
+  for (const { name, table } of step.from) {
+    const from = partitionHashes !== undefined && step.each.includes(name) ? partitionHashes : hashes;
+    parts[`input ${name}`] = from.get(table) ?? "";
+  }
   return parts;
 }
 
-/** Name of the partition that a load step's unit contributes to each table: `step`, or `step/path`. */
+/**
+ * Name of the partition that a unit contributes to each table: `step`, or `step/path`, of a load step; of a transform
+ * that of its inputs, or "".
+ */
 export function tablePartition(step: Pick<LoadStep | TransformStep, "kind" | "name">, partition: string): string {
-  if (step.kind === "transform") return "";
+  if (step.kind === "transform") return partition;
   return partition === "" ? step.name : `${step.name}/${partition}`;
 }
 

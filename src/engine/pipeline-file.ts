@@ -176,9 +176,18 @@ async function resolvePipeline(
       limits: jobLimits(step.resources),
     };
     if (step.kind === "load") {
-      const { partition } = (implementation as Extract<Implementation, { kind: "load" }>).value;
-      steps.push({ ...common, kind: "load", sources: asList(step.source), partition });
-    } else steps.push({ ...common, kind: "transform", from });
+      const { partition, independent } = (implementation as Extract<Implementation, { kind: "load" }>).value;
+      steps.push({
+        ...common,
+        kind: "load",
+        sources: asList(step.source),
+        partition,
+        independent: independent === true,
+      });
+    } else {
+      const each = (implementation as Extract<Implementation, { kind: "transform" }>).value.each ?? [];
+      steps.push({ ...common, kind: "transform", from, each });
+    }
   }
   checkCycles(document, needs);
   checkChecks(document, shape, scope, new Set(writers.keys()));

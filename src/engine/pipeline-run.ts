@@ -1,28 +1,19 @@
-import { InterruptedError, NeurotablesError, type SerializedError, serializeError } from "../base/errors.js";
-import type { Part, PartitionSnapshot, Snapshot, StepRecord } from "../store/types.js";
-import { type Assembly, type Contribution, planAssembly } from "./assembly.js";
-import type { Job, JobEvents, JobInput, WrittenTable } from "./executor.js";
-import { isDistinct, type LoadUnit, loadUnits, writers } from "./graph.js";
-import { keyOf, loadKeyParts, stepKeyParts, tablePartition, transformKeyParts } from "./key.js";
-import { contractOf, type LoadStep, type Pipeline, type Step, type TransformStep } from "./pipeline.js";
+import { compareCodeUnits } from "../base/canonical-json.js";
+import { NeurotablesError, type SerializedError, serializeError } from "../base/errors.js";
+import type { Snapshot } from "../store/types.js";
+import type { Contribution } from "./assembly.js";
+import type { Job, JobInput } from "./executor.js";
+import { type LoadUnit, loadUnits, writers } from "./graph.js";
+import { loadKeyParts, stepKeyParts, tablePartition, transformKeyParts } from "./key.js";
+import { contractOf, type LoadStep, type Pipeline, type Step, type StepInput, type TransformStep } from "./pipeline.js";
 import { pipelineThatWrites } from "./pipeline-search.js";
-import { whyToRun } from "./plan.js";
 import type { RunContext } from "./run-context.js";
-import { obtain, singlePartition, type UnitIdentity } from "./run-job.js";
+import type { UnitIdentity } from "./run-job.js";
 import { describeError } from "./run-log.js";
 import type { ResolvedSource } from "./sources.js";
-import type { MissingSource, UnitStatus } from "./types.js";
-
-/** What became of one unit of work. */
-export interface UnitResult {
-  readonly partition: string;
-  readonly status: UnitStatus;
-  readonly reason: string;
-  readonly record?: StepRecord;
-  readonly error?: SerializedError;
-  /** Whether a skipped unit leaves its tables unmade (a missing optional source does not). */
-  readonly blocks: boolean;
-}
+import { assembleTable, type MadeTable, tableUnit } from "./table-assembly.js";
+import type { MissingSource } from "./types.js";
+import { type UnitResult, UnitRunner } from "./unit-run.js";
 
 export interface StepResult {
   readonly step: Step;
@@ -30,14 +21,19 @@ export interface StepResult {
   readonly missing: readonly MissingSource[];
 }
 
-/** A table of the pipeline, put together. */
-export interface MadeTable {
-  readonly snapshot: Snapshot;
-  readonly keys: readonly string[];
-  readonly steps: readonly string[];
+/** What the steps that write a table gave to it. */
+interface Given {
+  readonly contributions: readonly Contribution[];
+  /** Steps without whose result the table cannot be made. */
+  readonly blockedBy: readonly string[];
 }
 
-const COMPACTION_LIMITS = { memoryBytes: 2e9, seconds: 3600 };
+/** The inputs of a transform, ready to be read. */
+interface ReadyInputs {
+  readonly inputs: readonly JobInput[];
+  /** `dataset.table` → table hash. */
+  readonly hashes: ReadonlyMap<string, string>;
+}
 
 /** Runs the steps of one pipeline: each as soon as the tables it reads are there. A failure stops only what needs it. */
 export class PipelineRun {
@@ -46,6 +42,7 @@ export class PipelineRun {
   readonly #sources: ReadonlyMap<string, ResolvedSource>;
   readonly #writers: ReadonlyMap<string, readonly Step[]>;
   readonly #leftOut: ReadonlySet<string>;
+  readonly #units: UnitRunner;
   readonly #steps = new Map<string, Promise<StepResult>>();
   readonly #tables = new Map<string, Promise<MadeTable | undefined>>();
   /** Errors of putting tables together, which belong to no step. */
@@ -63,6 +60,7 @@ export class PipelineRun {
     this.#sources = options.sources;
     this.#writers = writers(options.pipeline);
     this.#leftOut = options.leftOut;
+    this.#units = new UnitRunner(options.context, options.pipeline);
   }
 
   /** Results in file order, and every table that could be made. Never throws for a unit that failed. */
@@ -79,7 +77,12 @@ export class PipelineRun {
   #step(step: Step): Promise<StepResult> {
     let result = this.#steps.get(step.name);
     if (result === undefined) {
-      result = step.kind === "load" ? this.#loadStep(step) : this.#transformStep(step);
+      result =
+        step.kind === "load"
+          ? this.#loadStep(step)
+          : step.each.length === 0
+            ? this.#transformStep(step)
+            : this.#partitionedStep(step);
       this.#steps.set(step.name, result);
     }
     return result;
@@ -88,140 +91,134 @@ export class PipelineRun {
   async #loadStep(step: LoadStep): Promise<StepResult> {
     const context = this.#context;
     const found = loadUnits({ step, sources: this.#sources, mirrors: context.project.sources });
-    if (found.kind === "skip") return this.#whole(step, this.#skipped(step, found.reason, false), found.missing);
-    if (found.kind === "fail") return this.#whole(step, this.#failed(step, "", found.error, 0), found.missing);
+    const whole = (unit: UnitResult) => ({ step, units: [unit], missing: found.missing });
+    if (found.kind === "skip") return whole(this.#units.skipped(step, "", found.reason, false));
+    if (found.kind === "fail") return whole(this.#units.failed(step, "", found.error));
     const shared = stepKeyParts(this.#pipeline, step, context.services.code);
     const units = await Promise.all(
-      found.units.map((unit) => {
-        const keyParts = loadKeyParts(shared, unit.files);
-        return this.#unit(step, unit.partition, keyParts, (identity, directory) =>
-          this.#loadJob(step, unit, identity, directory),
-        );
-      }),
+      found.units.map((unit) =>
+        this.#units.run({
+          step,
+          partition: unit.partition,
+          keyParts: loadKeyParts(shared, unit.files),
+          independent: step.independent,
+          job: (identity, directory) => this.#loadJob(step, unit, identity, directory),
+        }),
+      ),
     );
     return { step, units, missing: found.missing };
   }
 
   async #transformStep(step: TransformStep): Promise<StepResult> {
+    const ready = await this.#ready(step, step.from);
+    if ("blocked" in ready) return { step, units: [ready.blocked], missing: [] };
+    const shared = stepKeyParts(this.#pipeline, step, this.#context.services.code);
+    const unit = await this.#units.run({
+      step,
+      partition: "",
+      keyParts: transformKeyParts(shared, step, ready.hashes),
+      independent: false,
+      job: ({ key }, directory) => ({
+        ...this.#jobBase(step, "", key, directory),
+        kind: "transform",
+        inputs: ready.inputs,
+      }),
+    });
+    return { step, units: [unit], missing: [] };
+  }
+
+  /** One unit per partition of the inputs that come partition by partition. */
+  async #partitionedStep(step: TransformStep): Promise<StepResult> {
+    const apart = step.from.filter(({ name }) => step.each.includes(name));
+    const given = await Promise.all(apart.map(async (input) => ({ input, ...(await this.#given(input.table)) })));
+    const whole = (unit: UnitResult): StepResult => ({ step, units: [unit], missing: [] });
+    for (const { input, blockedBy } of given) {
+      if (blockedBy.length > 0) return whole(this.#blocked(step, input, blockedBy));
+    }
+    const ready = await this.#ready(
+      step,
+      step.from.filter(({ name }) => !step.each.includes(name)),
+    );
+    if ("blocked" in ready) return whole(ready.blocked);
+    const partitions = new Map<string, Map<string, Snapshot>>();
+    for (const { input, contributions } of given) {
+      for (const { snapshot } of contributions) {
+        const name = snapshot.partitions[0]?.partition ?? "";
+        const tables = partitions.get(name) ?? new Map<string, Snapshot>();
+        partitions.set(name, tables.set(input.table, snapshot));
+      }
+    }
+    const shared = stepKeyParts(this.#pipeline, step, this.#context.services.code);
+    const units = await Promise.all(
+      [...partitions.keys()].sort(compareCodeUnits).map((partition) => {
+        const tables = partitions.get(partition) as ReadonlyMap<string, Snapshot>;
+        const hashes = new Map(
+          [...tables].map(
+            ([
+              table,
+              {
+                partitions: [one],
+              },
+            ]) => [table, one?.hash ?? ""],
+          ),
+        );
+        return this.#units.run({
+          step,
+          partition,
+          keyParts: transformKeyParts(shared, step, ready.hashes, hashes),
+          independent: true,
+          job: ({ key }, directory) => ({
+            ...this.#jobBase(step, partition, key, directory),
+            kind: "transform",
+            inputs: [...apart.map((input) => this.#jobInput(input, tables.get(input.table))), ...ready.inputs],
+          }),
+        });
+      }),
+    );
+    return { step, units, missing: [] };
+  }
+
+  /** The inputs of a transform that come whole, or the unit that says why they cannot be had. */
+  async #ready(
+    step: TransformStep,
+    from: readonly StepInput[],
+  ): Promise<ReadyInputs | { readonly blocked: UnitResult }> {
+    const made = await Promise.all(
+      from.map(({ table, external }) => (external ? this.#current(table) : this.#table(table))),
+    );
     const inputs: JobInput[] = [];
     const hashes = new Map<string, string>();
-    const made = await Promise.all(
-      step.from.map(({ table, external }) => (external ? this.#current(table) : this.#table(table))),
-    );
-    for (const [index, { name, table, external }] of step.from.entries()) {
-      const input = made[index];
-      const { path, contract } = contractOf(this.#pipeline, table);
-      if (input === undefined) {
-        if (external) return this.#whole(step, this.#failed(step, "", await this.#unusable(table, "absent"), 0), []);
-        const because = (this.#writers.get(table) ?? []).map((writer) => writer.name).join(", ");
-        return this.#whole(step, this.#skipped(step, `needs ${name}, which ${because} could not make`, true), []);
+    for (const [index, input] of from.entries()) {
+      const { table, external } = input;
+      const snapshot = made[index]?.snapshot;
+      if (snapshot === undefined) {
+        if (external) return { blocked: this.#units.failed(step, "", await this.#unusable(table, "absent")) };
+        return {
+          blocked: this.#blocked(
+            step,
+            input,
+            (this.#writers.get(table) ?? []).map(({ name }) => name),
+          ),
+        };
       }
-      const { snapshot } = input;
-      if (external && snapshot.contractHash !== contract.hash) {
-        return this.#whole(step, this.#failed(step, "", await this.#unusable(table, "outdated"), 0), []);
+      if (external && snapshot.contractHash !== contractOf(this.#pipeline, table).contract.hash) {
+        return { blocked: this.#units.failed(step, "", await this.#unusable(table, "outdated")) };
       }
       hashes.set(table, snapshot.tableHash);
-      const partPaths = snapshot.parts.map((part) => this.#context.store.partPath(part));
-      inputs.push({ name, snapshot, contractPath: path, partPaths });
+      inputs.push(this.#jobInput(input, snapshot));
     }
-    const keyParts = transformKeyParts(stepKeyParts(this.#pipeline, step, this.#context.services.code), step, hashes);
-    const unit = await this.#unit(step, "", keyParts, ({ key }, temporaryDirectory) => ({
-      ...this.#jobBase(step, "", key, temporaryDirectory),
-      kind: "transform",
-      inputs,
-    }));
-    return this.#whole(step, unit, []);
+    return { inputs, hashes };
   }
 
-  /** Obtains one unit's result and tells what happens. */
-  async #unit(
-    step: Step,
-    partition: string,
-    keyParts: Readonly<Record<string, string>>,
-    job: (identity: UnitIdentity, directory: string) => Job,
-  ): Promise<UnitResult> {
-    const context = this.#context;
-    const unit: UnitIdentity = {
-      pipeline: this.#pipeline.name,
-      step: step.name,
-      partition,
-      key: keyOf(keyParts),
-      keyParts,
-    };
-    const began = performance.now();
-    let reason = "up to date";
-    try {
-      const { record, status } = await obtain({
-        context,
-        unit,
-        memoryBytes: step.limits.memoryBytes,
-        job: (directory) => job(unit, directory),
-        outputs: (result, adopt) => this.#outputs(step, partition, result.tables, adopt),
-        events: () => this.#events(step, partition),
-        started: () => {
-          reason = whyToRun(context, unit).reason;
-          context.emit({ kind: "unit-started", pipeline: unit.pipeline, step: step.name, partition });
-          context.log.write(unit, "info", `started: ${reason}`);
-        },
-      });
-      if (status === "cached") await this.#rememberCached(unit);
-      else {
-        const { read, carried, dropped } = record.counts;
-        context.log.write(
-          unit,
-          "info",
-          `finished in ${record.seconds.toFixed(2)} s; read ${read}, carried ${carried}, dropped ${dropped}`,
-        );
-        context.journal.append({
-          kind: "unit-finished",
-          pipeline: unit.pipeline,
-          step: step.name,
-          partition,
-          status,
-          key: unit.key,
-          reason,
-        });
-      }
-      const seconds = status === "ran" ? record.seconds : 0;
-      context.emit({ ...this.#finished(step, partition), status, rows: mainRows(record, step), seconds, reason });
-      return { partition, status, reason, record, blocks: false };
-    } catch (error) {
-      return this.#failed(step, partition, error, (performance.now() - began) / 1000);
-    }
+  #blocked(step: Step, { name }: StepInput, by: readonly string[]): UnitResult {
+    return this.#units.skipped(step, "", `needs ${name}, which ${by.join(", ")} could not make`, true);
   }
 
-  /** A unit found done under another key than its last becomes what `why` compares with. */
-  async #rememberCached(unit: UnitIdentity): Promise<void> {
-    const { store, services, run } = this.#context;
-    if (store.lastKeys(unit.pipeline, unit.step, unit.partition)[0]?.key === unit.key) return;
-    await store.rememberKey(unit, { key: unit.key, run, at: services.now().toISOString() });
-  }
-
-  async #outputs(
-    step: Step,
-    partition: string,
-    written: readonly WrittenTable[],
-    adopt: (table: WrittenTable) => Promise<Part[]>,
-  ): Promise<Snapshot[]> {
-    const snapshots: Snapshot[] = [];
-    for (const table of step.into) {
-      const found = written.find((candidate) => candidate.table === table);
-      if (found === undefined) throw new Error(`step ${step.name} wrote nothing for ${table}`);
-      snapshots.push(
-        singlePartition({
-          table,
-          written: found,
-          parts: await adopt(found),
-          partition: tablePartition(step, partition),
-          tableHash: (partitions) => this.#hash(table, partitions),
-        }),
-      );
-    }
-    return snapshots;
-  }
-
-  #hash(table: string, partitions: readonly PartitionSnapshot[]): string {
-    return this.#context.services.tableHash(contractOf(this.#pipeline, table).contract, partitions);
+  #jobInput({ name, table }: StepInput, snapshot: Snapshot | undefined): JobInput {
+    const { path, contract } = contractOf(this.#pipeline, table);
+    const empty = { table, contractHash: contract.hash, tableHash: "", rows: 0, bytes: 0, partitions: [], parts: [] };
+    const partPaths = (snapshot?.parts ?? []).map((part) => this.#context.store.partPath(part));
+    return { name, snapshot: snapshot ?? empty, contractPath: path, partPaths };
   }
 
   #loadJob(step: LoadStep, unit: LoadUnit, { key }: UnitIdentity, temporaryDirectory: string): Job {
@@ -244,17 +241,21 @@ export class PipelineRun {
     };
   }
 
-  #events(step: Step, partition: string): JobEvents {
-    const context = this.#context;
-    const pipeline = this.#pipeline.name;
-    return {
-      progress: (done, total, unit, memoryBytes) =>
-        context.emit({ kind: "unit-progress", pipeline, step: step.name, partition, done, total, unit, memoryBytes }),
-      log: (level, message) => {
-        context.log.write({ pipeline, step: step.name, partition }, level, message);
-        context.emit({ kind: "unit-log", step: step.name, partition, level, message });
-      },
-    };
+  /** What this run's units gave to a table, once all of them are done. */
+  async #given(table: string): Promise<Given> {
+    const results = await Promise.all((this.#writers.get(table) ?? []).map((step) => this.#step(step)));
+    const blockedBy = results.filter(({ units }) => units.some(({ blocks }) => blocks)).map(({ step }) => step.name);
+    const contributions = results.flatMap(({ step, units }) =>
+      units.flatMap(({ record, partition }): Contribution[] => {
+        const snapshot = record?.outputs.find((output) => output.table === table);
+        if (record === undefined || snapshot === undefined) return [];
+        return [{ step: step.name, key: record.key, snapshot: underName(snapshot, tablePartition(step, partition)) }];
+      }),
+    );
+    if (contributions.length > 0 || blockedBy.length > 0) return { contributions, blockedBy };
+    // Recordings stand on their own, but where all of them failed there is no table.
+    const failed = results.filter(({ units }) => units.some(({ status }) => status === "failed"));
+    return { contributions, blockedBy: failed.map(({ step }) => step.name) };
   }
 
   /** The table as this run makes it; undefined when one of its steps could not run. */
@@ -269,39 +270,21 @@ export class PipelineRun {
 
   async #makeTable(table: string): Promise<MadeTable | undefined> {
     const context = this.#context;
-    const results = await Promise.all((this.#writers.get(table) ?? []).map((step) => this.#step(step)));
-    if (results.some(({ units }) => units.some(({ blocks }) => blocks))) return undefined;
-    const contributions: Contribution[] = results.flatMap(({ step, units }) =>
-      units.flatMap(({ record, partition }) => {
-        const snapshot = record?.outputs.find((output) => output.table === table);
-        if (record === undefined || snapshot === undefined) return [];
-        return [{ step: step.name, key: record.key, snapshot: underName(snapshot, tablePartition(step, partition)) }];
-      }),
-    );
-    const { contract } = contractOf(this.#pipeline, table);
-    const { store, services } = context;
-    if (this.#leftOut.size > 0) {
-      const staying = this.#staying(table, contract.hash);
-      if (staying === undefined) return undefined;
-      contributions.push(...staying);
-    }
-    const distinct = isDistinct(table, this.#pipeline);
-    const assembly = planAssembly({
-      table,
-      contract,
-      contributions,
-      distinct,
-      store,
-      code: services.code,
-      tableHash: services.tableHash,
-    });
+    const { contributions, blockedBy } = await this.#given(table);
+    if (blockedBy.length > 0) return undefined;
+    const staying = this.#leftOut.size === 0 ? [] : this.#staying(table);
+    if (staying === undefined) return undefined;
     try {
-      const snapshot = assembly.snapshot ?? (await this.#compact(assembly));
-      return { snapshot, keys: assembly.keys, steps: assembly.steps };
+      return await assembleTable({
+        context,
+        pipeline: this.#pipeline,
+        table,
+        contributions: [...contributions, ...staying],
+      });
     } catch (error) {
       const plain = serializeError(error);
       this.tableErrors.push(plain);
-      context.log.write({ pipeline: this.#pipeline.name, step: table, partition: "" }, "error", describeError(plain));
+      context.log.write(tableUnit(this.#pipeline, table), "error", describeError(plain));
       return undefined;
     }
   }
@@ -310,12 +293,12 @@ export class PipelineRun {
    * What the steps that are left out gave to the current table; undefined when that cannot be put beside new rows,
    * because it was made under another contract.
    */
-  #staying(table: string, contractHash: string): Contribution[] | undefined {
+  #staying(table: string): Contribution[] | undefined {
     const { store } = this.#context;
     const entry = store.currentGeneration().snapshots[table];
     if (entry === undefined || entry.pipeline !== this.#pipeline.name) return [];
     if (!entry.steps.some((step) => this.#leftOut.has(step))) return [];
-    if (entry.contractHash !== contractHash) {
+    if (entry.contractHash !== contractOf(this.#pipeline, table).contract.hash) {
       this.#context.warn(`${table} stays as it is, under its former contract: run the whole pipeline`);
       return undefined;
     }
@@ -327,69 +310,6 @@ export class PipelineRun {
       const partition = tablePartition({ kind: "load", name: step }, record.partition);
       return [{ step, key, snapshot: underName(snapshot, partition) }];
     });
-  }
-
-  async #compact(assembly: Assembly): Promise<Snapshot> {
-    const { table, compaction, contributions, partitions } = assembly;
-    if (compaction === undefined) throw new Error(`${table} has nothing to put together`);
-    const { key, keyParts, distinct } = compaction;
-    const { path, contract } = contractOf(this.#pipeline, table);
-    const parts = contributions.flatMap(({ snapshot }) => snapshot.parts);
-    const rows = partitions.reduce((sum, partition) => sum + partition.rows, 0);
-    const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
-    const input: Snapshot = {
-      table,
-      contractHash: contract.hash,
-      tableHash: assembly.tableHash ?? "",
-      rows,
-      bytes,
-      partitions,
-      parts,
-    };
-    const { record } = await obtain({
-      context: this.#context,
-      unit: { pipeline: this.#pipeline.name, step: `table ${table}`, partition: "", key, keyParts },
-      memoryBytes: COMPACTION_LIMITS.memoryBytes,
-      job: (temporaryDirectory) => ({
-        kind: "compact",
-        id: key,
-        dataset: this.#pipeline.dataset,
-        step: `table ${table}`,
-        partition: "",
-        outputs: { [table]: path },
-        temporaryDirectory,
-        limits: COMPACTION_LIMITS,
-        distinct,
-        input: {
-          name: table,
-          snapshot: input,
-          contractPath: path,
-          partPaths: parts.map((part) => this.#context.store.partPath(part)),
-        },
-      }),
-      outputs: async (result, adopt) => {
-        const written = result.tables.find((candidate) => candidate.table === table);
-        if (written === undefined) throw new Error(`nothing was written for ${table}`);
-        const adopted = await adopt(written);
-        const tableHash = (list: readonly PartitionSnapshot[]) => this.#hash(table, list);
-        if (distinct) return [singlePartition({ table, written, parts: adopted, partition: "", tableHash })];
-        if (written.rows !== rows) throw new Error(`${table}: ${rows} rows went in, ${written.rows} came out`);
-        const size = adopted.reduce((sum, part) => sum + part.bytes, 0);
-        return [{ ...input, tableHash: tableHash(partitions), bytes: size, parts: adopted }];
-      },
-      events: () => ({
-        progress() {},
-        log: (level, message) => this.#context.log.write(this.#tableUnit(table), level, message),
-      }),
-      started() {},
-    });
-    const snapshot = record.outputs.find((output) => output.table === table);
-    if (snapshot === undefined) throw new Error(`the record of ${table} does not hold it`);
-    return snapshot;
-  }
-
-  #tableUnit(table: string) {
-    return { pipeline: this.#pipeline.name, step: `table-${table}`, partition: "" };
   }
 
   async #current(table: string): Promise<MadeTable | undefined> {
@@ -413,46 +333,9 @@ export class PipelineRun {
           : `Run the pipeline that makes it first: neurotables run ${writer}`,
     });
   }
-
-  #whole(step: Step, unit: UnitResult, missing: readonly MissingSource[]): StepResult {
-    return { step, units: [unit], missing };
-  }
-
-  #finished(step: Step, partition: string) {
-    return { kind: "unit-finished" as const, pipeline: this.#pipeline.name, step: step.name, partition };
-  }
-
-  #skipped(step: Step, reason: string, blocks: boolean): UnitResult {
-    this.#context.emit({ ...this.#finished(step, ""), status: "skipped", rows: 0, seconds: 0, reason });
-    return { partition: "", status: "skipped", reason, blocks };
-  }
-
-  #failed(step: Step, partition: string, thrown: unknown, seconds: number): UnitResult {
-    const context = this.#context;
-    const error = serializeError(thrown);
-    const unit = { pipeline: this.#pipeline.name, step: step.name, partition };
-    const interrupted = thrown instanceof InterruptedError || error.tag === "interrupted";
-    const status: UnitStatus = interrupted ? "skipped" : "failed";
-    const reason = interrupted ? "interrupted" : error.message;
-    context.log.write(unit, interrupted ? "info" : "error", describeError(error));
-    context.journal.append({ kind: "unit-finished", ...unit, status, error, log: context.log.path(unit) ?? null });
-    context.emit({
-      ...this.#finished(step, partition),
-      status,
-      rows: 0,
-      seconds,
-      reason,
-      ...(interrupted ? {} : { error }),
-    });
-    return { partition, status, reason, blocks: true, ...(interrupted ? {} : { error }) };
-  }
 }
 
 function underName(snapshot: Snapshot, partition: string): Snapshot {
   if (snapshot.partitions.every((one) => one.partition === partition)) return snapshot;
   return { ...snapshot, partitions: snapshot.partitions.map((one) => ({ ...one, partition })) };
-}
-
-function mainRows(record: StepRecord, step: Step): number {
-  return record.outputs.find((output) => output.table === step.into[0])?.rows ?? 0;
 }

@@ -1,3 +1,4 @@
+import type { LoadPartition } from "../loaders/loader.js";
 import type { Contract } from "../tables/contract.js";
 import type { JobLimits } from "./executor.js";
 
@@ -30,12 +31,16 @@ interface StepBase {
 export interface LoadStep extends StepBase {
   readonly kind: "load";
   readonly sources: readonly string[];
-  readonly partition: "source" | "file";
+  readonly partition: LoadPartition;
+  /** Whether a partition that fails leaves the others, see `Loader.independent`. */
+  readonly independent: boolean;
 }
 
 export interface TransformStep extends StepBase {
   readonly kind: "transform";
   readonly from: readonly StepInput[];
+  /** Names of the inputs that come partition by partition; empty: the step is one unit. */
+  readonly each: readonly string[];
 }
 
 export type Step = LoadStep | TransformStep;

@@ -1,3 +1,4 @@
+import { compareCodeUnits } from "../base/canonical-json.js";
 import type { KeyParts, Snapshot, StepRecord } from "../store/types.js";
 import { type Contribution, planAssembly } from "./assembly.js";
 import { isDistinct, loadUnits, onlyStep, pipelineOrder, topologicalOrder, writers } from "./graph.js";
@@ -105,6 +106,8 @@ class Planner {
   readonly #sources: ReadonlyMap<string, ResolvedSource>;
   readonly #services: EngineServices;
   readonly #tables: Map<string, TableState>;
+  readonly #contributions = new Map<string, Contribution[]>();
+  readonly #open = new Map<string, OpenTable>();
   readonly missing: MissingSource[] = [];
 
   constructor(options: {
@@ -124,14 +127,19 @@ class Planner {
   /** Units in file order of their steps. */
   plan(): KeyedUnit[] {
     const planned = new Map<string, KeyedUnit[]>();
-    const contributions = new Map<string, Contribution[]>();
-    const open = new Map<string, { waiting: string[]; failed: string[] }>();
+    const contributions = this.#contributions;
+    const open = this.#open;
     const writing = writers(this.#pipeline);
     const left = new Map([...writing].map(([table, steps]) => [table, steps.length]));
     for (const step of topologicalOrder(this.#pipeline)) {
-      const { units, records, failed } = step.kind === "load" ? this.#load(step) : this.#transform(step);
+      const { units, records, failed } =
+        step.kind === "load"
+          ? this.#load(step)
+          : step.each.length === 0
+            ? this.#transform(step)
+            : this.#partitioned(step);
       planned.set(step.name, units);
-      const waiting = units.some(({ action }) => action === "run" || action === "wait");
+      const undone = units.filter(({ action }) => action === "run" || action === "wait");
       for (const table of step.into) {
         const list = contributions.get(table) ?? [];
         for (const record of records) {
@@ -139,9 +147,10 @@ class Planner {
           if (snapshot !== undefined) list.push({ step: step.name, key: record.key, snapshot });
         }
         contributions.set(table, list);
-        const state = open.get(table) ?? { waiting: [], failed: [] };
-        if (waiting) state.waiting.push(step.name);
+        const state: OpenTable = open.get(table) ?? { waiting: [], failed: [], partitions: new Map() };
+        if (undone.length > 0) state.waiting.push(step.name);
         if (failed) state.failed.push(step.name);
+        for (const { partition } of undone) state.partitions.set(tablePartition(step, partition), step.name);
         open.set(table, state);
         left.set(table, (left.get(table) as number) - 1);
         if (left.get(table) === 0) this.#tables.set(table, this.#tableState(table, state, list));
@@ -150,7 +159,7 @@ class Planner {
     return this.#pipeline.steps.flatMap((step) => planned.get(step.name) ?? []);
   }
 
-  #tableState(table: string, state: { waiting: string[]; failed: string[] }, list: Contribution[]): TableState {
+  #tableState(table: string, state: OpenTable, list: Contribution[]): TableState {
     const [failed] = state.failed;
     if (failed !== undefined) return { kind: "absent", because: `step ${failed} cannot run` };
     if (state.waiting.length > 0) return { kind: "pending", steps: state.waiting };
@@ -180,16 +189,17 @@ class Planner {
       const parts = loadKeyParts(shared, files);
       const key = keyOf(parts);
       const record = this.#project.store.readStep(key);
-      if (record !== undefined) records.push(record);
+      if (record !== undefined) records.push(rename(record, step, partition));
       return this.#planned(step, partition, { key, keyParts: parts }, record);
     });
-    return { units: planned, records: records.map((record) => rename(record, step)), failed: false };
+    return { units: planned, records, failed: false };
   }
 
-  #transform(step: TransformStep): StepPlan {
+  /** What is known of inputs that come whole, or the plan of a step that cannot run for want of one. */
+  #whole(step: TransformStep, from: TransformStep["from"]): WholeInputs | StepPlan {
     const hashes = new Map<string, string>();
     const waits = new Set<string>();
-    for (const { table, external } of step.from) {
+    for (const { table, external } of from) {
       const state = this.#tables.get(table) ?? (external ? this.#current(table) : undefined);
       if (state === undefined || state.kind === "absent") {
         const because = state?.because ?? `nothing makes ${table}`;
@@ -198,10 +208,55 @@ class Planner {
       if (state.kind === "known") hashes.set(table, state.tableHash);
       else for (const name of state.steps) waits.add(name);
     }
+    return { hashes, waits };
+  }
+
+  /** One unit per partition of the inputs that come partition by partition. */
+  #partitioned(step: TransformStep): StepPlan {
+    const isApart = ({ name }: { readonly name: string }) => step.each.includes(name);
+    const whole = this.#whole(
+      step,
+      step.from.filter((input) => !isApart(input)),
+    );
+    if ("units" in whole) return whole;
+    const partitions = new Map<string, { readonly hashes: Map<string, string>; readonly waits: Set<string> }>();
+    const of = (partition: string) => {
+      const one = partitions.get(partition) ?? { hashes: new Map(), waits: new Set(whole.waits) };
+      partitions.set(partition, one);
+      return one;
+    };
+    for (const { table } of step.from.filter(isApart)) {
+      const state = this.#open.get(table);
+      const [failed] = state?.failed ?? [];
+      if (state === undefined || failed !== undefined) {
+        const because = failed === undefined ? `nothing makes ${table}` : `step ${failed} cannot run`;
+        return { units: [this.#unit(step, "", "skip", because)], records: [], failed: true };
+      }
+      for (const [partition, writer] of state.partitions) of(partition).waits.add(writer);
+      for (const { snapshot } of this.#contributions.get(table) ?? []) {
+        for (const { partition, hash } of snapshot.partitions) of(partition).hashes.set(table, hash);
+      }
+    }
+    const shared = stepKeyParts(this.#pipeline, step, this.#services.code);
+    const records: StepRecord[] = [];
+    const units = [...partitions.keys()].sort(compareCodeUnits).map((partition) => {
+      const { hashes, waits } = of(partition);
+      if (waits.size > 0) return this.#unit(step, partition, "wait", waitingFor(waits));
+      const keyParts = transformKeyParts(shared, step, whole.hashes, hashes);
+      const key = keyOf(keyParts);
+      const record = this.#project.store.readStep(key);
+      if (record !== undefined) records.push(rename(record, step, partition));
+      return this.#planned(step, partition, { key, keyParts }, record);
+    });
+    return { units, records, failed: false };
+  }
+
+  #transform(step: TransformStep): StepPlan {
+    const whole = this.#whole(step, step.from);
+    if ("units" in whole) return whole;
+    const { hashes, waits } = whole;
     if (waits.size > 0) {
-      const names = [...waits];
-      const reason = `waits for ${names.slice(0, 4).join(", ")}${names.length > 4 ? ` and ${names.length - 4} more` : ""}`;
-      return { units: [this.#unit(step, "", "wait", reason)], records: [], failed: false };
+      return { units: [this.#unit(step, "", "wait", waitingFor(waits))], records: [], failed: false };
     }
     const parts = transformKeyParts(stepKeyParts(this.#pipeline, step, this.#services.code), step, hashes);
     const key = keyOf(parts);
@@ -242,6 +297,25 @@ class Planner {
   }
 }
 
+/** A table of which not all steps were looked at yet, or some must run. */
+interface OpenTable {
+  readonly waiting: string[];
+  readonly failed: string[];
+  /** Partitions that are not there yet → the step that makes them. */
+  readonly partitions: Map<string, string>;
+}
+
+interface WholeInputs {
+  readonly hashes: ReadonlyMap<string, string>;
+  /** Steps that must run first. */
+  readonly waits: ReadonlySet<string>;
+}
+
+function waitingFor(steps: ReadonlySet<string>): string {
+  const names = [...steps];
+  return `waits for ${names.slice(0, 4).join(", ")}${names.length > 4 ? ` and ${names.length - 4} more` : ""}`;
+}
+
 interface StepPlan {
   readonly units: KeyedUnit[];
   readonly records: readonly StepRecord[];
@@ -270,8 +344,8 @@ export function whyToRun(
 }
 
 /** A record found under a key that another partition name was stored with still contributes under this step's names. */
-function rename(record: StepRecord, step: Step): StepRecord {
-  const partition = tablePartition(step, record.partition);
+function rename(record: StepRecord, step: Step, unitPartition: string): StepRecord {
+  const partition = tablePartition(step, unitPartition);
   const outputs: Snapshot[] = record.outputs.map((snapshot) => ({
     ...snapshot,
     partitions: snapshot.partitions.map((one) => ({ ...one, partition })),

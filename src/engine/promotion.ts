@@ -1,6 +1,6 @@
 import type { Store } from "../store/store.js";
 import type { GenerationEntry } from "../store/types.js";
-import type { MadeTable } from "./pipeline-run.js";
+import type { MadeTable } from "./table-assembly.js";
 
 /**
  * Makes the tables of one pipeline current, all at once. Tables that it no longer makes are removed, unless only a

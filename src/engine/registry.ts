@@ -67,17 +67,30 @@ export async function importUserModule(options: {
   return implementation as Loader | Transform;
 }
 
+function isPartition(value: unknown): boolean {
+  if (value === "source" || value === "file") return true;
+  const group = (value as { group?: unknown } | null | undefined)?.group;
+  if (typeof group !== "string") return false;
+  try {
+    new RegExp(group, "u");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function missingMembers(kind: "load" | "transform", value: unknown): string[] {
   const object = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
   const isStrings = (list: unknown) => Array.isArray(list) && list.every((item) => typeof item === "string");
   const missing: string[] = [];
   if (!isStrings(object.outputs) || (object.outputs as string[]).length === 0) missing.push("outputs");
   if (kind === "load") {
-    if (object.partition !== "source" && object.partition !== "file") missing.push('partition ("source" or "file")');
+    if (!isPartition(object.partition)) missing.push('partition ("source", "file" or { group: "regular expression" })');
     if (typeof object.load !== "function") missing.push("load()");
   } else {
     if (!isStrings(object.inputs)) missing.push("inputs");
     if (typeof object.run !== "function") missing.push("run()");
+    if (object.each !== undefined && !isStrings(object.each)) missing.push("each (a list of its inputs)");
   }
   const parameters = object.parameters as { safeParse?: unknown } | undefined;
   if (parameters !== undefined && typeof parameters.safeParse !== "function") missing.push("parameters (a zod schema)");

@@ -57,6 +57,7 @@ export async function obtain(options: {
           ...unit,
           outputs,
           counts: result.counts,
+          ...(result.failures === undefined ? {} : { failures: result.failures }),
           seconds: result.seconds,
           peakMemoryBytes: result.peakMemoryBytes,
           finishedAt: context.services.now().toISOString(),

@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from "node:os";
 import { EXIT, type ExitCode, NeurotablesError, UsageError, worstExitCode } from "../base/errors.js";
 import type { Executor, JobFile } from "./executor.js";
-import { onlyStep, pipelineOrder } from "./graph.js";
+import { loadUnits, onlyStep, pipelineOrder, topologicalOrder } from "./graph.js";
 import { Limiter } from "./limiter.js";
 import { lostRows } from "./lost-rows.js";
 import { mirrorFolders } from "./mirrors.js";
@@ -149,6 +149,7 @@ async function runPipeline(given: {
   for (const error of run.tableErrors) context.warn(`${error.tag}: ${error.message}`);
   const complete = run.tableErrors.length === 0 && steps.every(({ units }) => units.every(({ blocks }) => !blocks));
   const before = tally.exitCodes.length;
+  if (complete) warnOfLeftOut(context, steps);
   const checks = complete
     ? await checkTables(given, tables)
     : checksNotRun(pipeline, "not every step could run", options);
@@ -180,6 +181,22 @@ async function runPipeline(given: {
   context.journal.append({ kind: "promoted", generation: promoted.generation, tables: promoted.tables });
   context.journal.sync();
   context.emit({ kind: "promoted", ...promoted });
+}
+
+/** Recordings that failed while the others become current. */
+function warnOfLeftOut(context: RunContext, steps: readonly StepResult[]): void {
+  for (const { step, units } of steps) {
+    const failed = units.filter(({ status }) => status === "failed");
+    if (failed.length === 0) continue;
+    const kept = failed.filter(({ record }) => record !== undefined).length;
+    const rest = failed.length - kept;
+    const of = `${failed.length} of ${units.length} partitions of ${step.name} failed`;
+    const parts = [
+      ...(rest > 0 ? [`${rest} ${rest === 1 ? "is" : "are"} not in the tables`] : []),
+      ...(kept > 0 ? [`${kept} ${kept === 1 ? "stays as it was" : "stay as they were"}`] : []),
+    ];
+    context.warn(`${of}: ${parts.join(", ")}; the others become current`);
+  }
 }
 
 /**
@@ -249,14 +266,19 @@ function checksNotRun(pipeline: Pipeline, because: string, options: RunOptions):
 function countUnits(resolved: readonly { pipeline: Pipeline; sources: ReadonlyMap<string, ResolvedSource> }[]): number {
   let units = 0;
   for (const { pipeline, sources } of resolved) {
-    for (const step of pipeline.steps) {
-      if (step.kind === "transform" || step.partition === "source") units++;
-      else {
-        for (const name of step.sources) {
-          const source = sources.get(name);
-          units += source?.kind === "found" ? source.files.length : 0;
-        }
+    /** Table → its number of partitions. */
+    const partitions = new Map<string, number>();
+    for (const step of topologicalOrder(pipeline)) {
+      let count = 1;
+      if (step.kind === "load") {
+        const found = loadUnits({ step, sources, mirrors: [] });
+        count = found.kind === "units" ? found.units.length : 0;
+      } else if (step.each.length > 0) {
+        const apart = step.from.filter(({ name }) => step.each.includes(name));
+        count = Math.max(0, ...apart.map(({ table }) => partitions.get(table) ?? 0));
       }
+      for (const table of step.into) partitions.set(table, (partitions.get(table) ?? 0) + count);
+      units += count;
     }
   }
   return units;
@@ -300,7 +322,10 @@ class Tally {
   addStep(result: StepResult, summary: StepSummary): void {
     this.steps.push(summary);
     for (const missing of result.missing) this.#addMissing(missing);
-    for (const { error } of result.units) if (error !== undefined) this.exitCodes.push(error.exitCode);
+    for (const { error, failures = [] } of result.units) {
+      if (error !== undefined) this.exitCodes.push(error.exitCode);
+      for (const failure of failures) this.exitCodes.push(failure.error.exitCode);
+    }
   }
 
   summary(given: {

@@ -38,6 +38,10 @@ export function summarizeStep(options: {
   const [main] = tables;
   const failure = units.find(({ error }) => error !== undefined);
   const told = failure ?? units.find((unit) => unit.status === status) ?? units[0];
+  const failures = units.flatMap(({ partition, error, record, failures: recordings = [] }) => [
+    ...(error === undefined ? [] : [{ partition, error, keepsLastResult: record !== undefined }]),
+    ...recordings.map(({ recording, error: why }) => ({ partition, recording, error: why, keepsLastResult: false })),
+  ]);
   const path = log.path({ pipeline: pipeline.name, step: step.name });
   return {
     pipeline: pipeline.name,
@@ -55,6 +59,7 @@ export function summarizeStep(options: {
     peakMemoryBytes: ran.reduce((most, record) => Math.max(most, record.peakMemoryBytes), 0),
     reason: told?.reason ?? "",
     ...(failure?.error === undefined ? {} : { error: failure.error }),
+    ...(failures.length === 0 ? {} : { failures }),
     ...(path === undefined ? {} : { log: path }),
   };
 }

@@ -103,6 +103,14 @@ export interface StepSummary {
   /** Why it ran or was skipped. */
   readonly reason: string;
   readonly error?: SerializedError;
+  /** Partitions that failed, and recordings of a partition that could not be loaded while its others were. */
+  readonly failures?: readonly {
+    readonly partition: string;
+    readonly recording?: string;
+    readonly error: SerializedError;
+    /** Whether the rows of the last good run stay in the tables. */
+    readonly keepsLastResult: boolean;
+  }[];
   /** Path of the step's log, below the home folder. */
   readonly log?: string;
 }

@@ -1,9 +1,10 @@
 import { compareCodeUnits } from "../base/canonical-json.js";
-import { LoadError } from "../base/errors.js";
+import { LoadError, serializeError } from "../base/errors.js";
 import { DEFAULT_LIMITS } from "../base/limits.js";
 import type { Job, JobEvents, JobFile, WrittenTable } from "../engine/executor.js";
 import { LOAD_TABLES } from "../engine/load-tables.js";
 import type { Drop, LoadContext, SourceFile } from "../loaders/loader.js";
+import type { RecordingFailure } from "../store/types.js";
 import type { Row } from "../tables/contract.js";
 import { jobImplementation } from "./implementation.js";
 import { OutputTables } from "./output-tables.js";
@@ -11,6 +12,7 @@ import { OutputTables } from "./output-tables.js";
 export interface TableJobResult {
   readonly tables: readonly WrittenTable[];
   readonly counts: { readonly read: number; readonly carried: number; readonly dropped: number };
+  readonly failures?: readonly RecordingFailure[];
 }
 
 /**
@@ -25,6 +27,7 @@ export async function runLoadJob(
   const { value: loader, parameters } = await jobImplementation(job);
   const outputs = await OutputTables.open(job);
   const account = new FileAccount(job);
+  const failures: RecordingFailure[] = [];
   try {
     const context: LoadContext<unknown> = {
       parameters,
@@ -37,6 +40,11 @@ export async function runLoadJob(
         return outputs.sink(table);
       },
       drop: (drop) => account.drop(drop),
+      fail: ({ file, recording, error }) => {
+        failures.push({ recording, error: serializeError(error) });
+        const rule = `the recording cannot be loaded: ${error.tag}`;
+        account.drop({ file, scope: "recording", item: recording, reason: "failed", rule, detail: error.message });
+      },
       countRead: (file, records) => account.add(file, "read", records),
       countCarried: (file, records) => account.add(file, "carried", records),
       progress: (done, total, unit) => events.progress(done, total, unit, 0),
@@ -46,7 +54,7 @@ export async function runLoadJob(
     outputs.sink("source_file").write(job.files.map(sourceFileRow));
     outputs.sink("file_count").write(account.countRows());
     outputs.sink("dropped_record").write(account.dropRows());
-    return { tables: await outputs.finish(), counts: account.total() };
+    return { tables: await outputs.finish(), counts: account.total(), ...(failures.length === 0 ? {} : { failures }) };
   } catch (error) {
     outputs.abort();
     throw error;

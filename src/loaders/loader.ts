@@ -70,6 +70,11 @@ export interface Loader<P = unknown> {
    * regular expression captures the same text (its first group) are one partition, named by it.
    */
   readonly partition: LoadPartition;
+  /**
+   * Whether its partitions (recordings, volumes) stand on their own: one that fails is reported, and the others become
+   * current without it. Otherwise a partition that fails keeps the whole pipeline's tables as they were.
+   */
+  readonly independent?: boolean;
   /** Tables it writes, without dataset. The first is the one that a plain `into: table` names. */
   readonly outputs: readonly string[];
   readonly parameters: ZodType<P>;

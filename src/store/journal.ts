@@ -51,7 +51,7 @@ export interface RunJournal {
   finish(result: Readonly<Record<string, unknown>>): void;
 }
 
-const RUN = /^[0-9]{8}T[0-9]{6}Z-[0-9]+-[0-9a-f]{4}$/;
+const RUN = /^[0-9]{8}T[0-9]{6}Z-[0-9]+-[0-9a-f]{8}$/;
 /** Characters of a run id that tell the time. */
 const SECONDS = 16;
 const START = "journal-start";
@@ -78,9 +78,9 @@ export class Journal {
     this.#hold = options.hold;
   }
 
-  /** Begins a run: makes its id (`20250131T235959Z-<pid>-<4 hex>`) and file, and holds the home until `finish`. */
+  /** Begins a run: makes its id (`20250131T235959Z-<pid>-<8 hex>`) and file, and holds the home until `finish`. */
   async start(info: Readonly<Record<string, unknown>>): Promise<RunJournal> {
-    const run = `${compactTimestamp(this.#now())}-${process.pid}-${randomBytes(2).toString("hex")}`;
+    const run = `${compactTimestamp(this.#now())}-${process.pid}-${randomBytes(4).toString("hex")}`;
     const hold = await this.#hold(`run ${run}`);
     try {
       guarded("write", this.#folder, () => this.#files.mkdir(this.#folder));

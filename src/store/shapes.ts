@@ -4,6 +4,7 @@ import type {
   Part,
   PartitionSnapshot,
   PublishedMark,
+  RecordingFailure,
   RememberedKey,
   Snapshot,
   StepRecord,
@@ -42,11 +43,16 @@ export function isStepRecord(value: Fields): value is Fields & StepRecord {
     isCount(value.counts.read) &&
     isCount(value.counts.carried) &&
     isCount(value.counts.dropped) &&
+    (value.failures === undefined || isList(value.failures, isRecordingFailure)) &&
     isNumber(value.seconds) &&
     isNumber(value.peakMemoryBytes) &&
     isText(value.finishedAt) &&
     isText(value.run)
   );
+}
+
+function isRecordingFailure(value: unknown): value is RecordingFailure {
+  return isFields(value) && isText(value.recording) && isFields(value.error) && isText(value.error.message);
 }
 
 /** Whether a value read from disk has the shape of a generation. */

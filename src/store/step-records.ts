@@ -130,6 +130,7 @@ function ordered(record: StepRecord): Record<string, unknown> {
     keyParts: record.keyParts,
     outputs: record.outputs,
     counts: record.counts,
+    ...(record.failures === undefined ? {} : { failures: record.failures }),
     seconds: record.seconds,
     peakMemoryBytes: record.peakMemoryBytes,
     finishedAt: record.finishedAt,

@@ -1,3 +1,5 @@
+import type { SerializedError } from "../base/errors.js";
+
 /** One immutable Parquet file of a snapshot. */
 export interface Part {
   /** Content address: sha256 of the file's bytes. */
@@ -31,6 +33,12 @@ export interface Snapshot {
 /** A named part of a key: `source celegans/x.xlsx` → sha256, `parameter limit` → `3`, `code` → hash. */
 export type KeyParts = Readonly<Record<string, string>>;
 
+/** A recording of a file with several that could not be loaded, while the others were. */
+export interface RecordingFailure {
+  readonly recording: string;
+  readonly error: SerializedError;
+}
+
 /** What is remembered of one finished unit of work. Stored under its key. */
 export interface StepRecord {
   readonly key: string;
@@ -41,6 +49,7 @@ export interface StepRecord {
   /** One single-partition snapshot per table written. */
   readonly outputs: readonly Snapshot[];
   readonly counts: { readonly read: number; readonly carried: number; readonly dropped: number };
+  readonly failures?: readonly RecordingFailure[];
   readonly seconds: number;
   readonly peakMemoryBytes: number;
   readonly finishedAt: string;

@@ -100,9 +100,10 @@ function pipelineOf(nodes: readonly Node[], order: readonly number[]): Pipeline 
       parameterTexts: { parameter: String(node.parameter) },
       limits: { memoryBytes: 1e6, seconds: 60 },
     };
-    if (node.inputs.length === 0) return { ...common, kind: "load", sources: [node.name], partition: "source" };
+    if (node.inputs.length === 0)
+      return { ...common, kind: "load", sources: [node.name], partition: "source", independent: false };
     const from = node.inputs.map((input) => ({ name: `n${input}`, table: `d.n${input}`, external: false }));
-    return { ...common, kind: "transform", from };
+    return { ...common, kind: "transform", from, each: [] };
   });
   const loads = nodes.filter(({ inputs }) => inputs.length === 0);
   return {

@@ -22,7 +22,7 @@ afterEach(() => place.remove());
 
 it("keeps what happened in a run, in order", async () => {
   const journal = await store.journal.start({ pipelines: ["p"] });
-  expect(journal.run).toMatch(new RegExp(`^20250131T235958Z-${process.pid}-[0-9a-f]{4}$`));
+  expect(journal.run).toMatch(new RegExp(`^20250131T235958Z-${process.pid}-[0-9a-f]{8}$`));
   journal.append({ kind: "unit-finished", step: "s", status: "ran" });
   expect(store.journal.runs()).toMatchObject([{ run: journal.run, status: "running", finishedAt: null, result: null }]);
   journal.sync();
