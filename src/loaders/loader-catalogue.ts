@@ -3,6 +3,8 @@ import type { Loader } from "./loader.js";
 /** Every loader of the package by the name used in pipelines, imported when first asked for. */
 export const loaderCatalogue: Readonly<Record<string, () => Promise<Loader>>> = {
   "activity/flavell-hdf5": async () => (await import("./activity/flavell-hdf5.js")).flavellHdf5,
+  "activity/text-files": async () => (await import("./activity/text-files.js")).textFiles,
+  "activity/zipped-csv": async () => (await import("./activity/zipped-csv.js")).zippedCsv,
   "connectome/adjacency-matrix": async () => (await import("./connectome/adjacency-matrix.js")).adjacencyMatrix,
   "connectome/aliases": async () => (await import("./connectome/aliases.js")).aliases,
   "connectome/cell-groups": async () => (await import("./connectome/cell-groups.js")).cellGroups,
