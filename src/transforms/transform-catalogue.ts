@@ -17,4 +17,5 @@ export const transformCatalogue: Readonly<Record<string, () => Promise<Transform
     (await import("./connectome/published-consensus.js")).publishedConsensus as Transform,
   "connectome/resolve-cells": async () => (await import("./connectome/resolve-cells.js")).resolveCells as Transform,
   "connectome/synapse": async () => (await import("./connectome/synapse.js")).synapse as Transform,
+  "structure-function/pairs": async () => (await import("./structure-function/pairs.js")).pairs as Transform,
 };

@@ -19,20 +19,23 @@ export type PairRow = {
    * Bounds: at least -1, at most 1.
    */
   readonly r: number | null;
-  /** Lag of the largest absolute correlation within the given window; positive when b follows a. Unit: s. */
+  /**
+   * Lag of the largest absolute correlation within the given window, over lags with at least half of n; positive when b
+   * follows a; null when r is. Unit: s.
+   */
   readonly lag_s: number | null;
   /** Correlation at that lag. Bounds: at least -1, at most 1. */
   readonly r_lag: number | null;
   /**
-   * Mean synapse count a to b over covering lineages (consensus); 0 when covered and absent, null when not covered.
-   * Unit: synapse_count.
+   * Mean synapse count a to b over covering lineages (consensus); 0 when covered and absent, null when not covered, or
+   * only in EM sections. Unit: synapse_count.
    */
   readonly chemical_a_b: number | null;
   /** The same, b to a. Unit: synapse_count. */
   readonly chemical_b_a: number | null;
   /** Mean gap junction count; 0 when covered and absent, null when not covered. Unit: synapse_count. */
   readonly gap: number | null;
-  /** Response of b to stimulation of a in the atlas; null when not in it. */
+  /** Response of b to stimulation of a as the atlas states it, significant or not; null when not in it. */
   readonly functional_a_b: number | null;
   /** Response of a to stimulation of b. */
   readonly functional_b_a: number | null;

@@ -1,0 +1,27 @@
+import { join } from "node:path";
+import { buildBatch } from "../../../src/tables/batch-builder.js";
+import type { Row } from "../../../src/tables/contract.js";
+import { readContract } from "../../../src/tables/contract-file.js";
+import { batchRows } from "../../../src/tables/parquet-table.js";
+import type { TableSource } from "../../../src/tables/table-io.js";
+import { repositoryRoot } from "../../support/real-data.js";
+
+/** Rows under a contract of the package as a table that is read in batches of a few rows, columns as asked for. */
+export async function batchSource(name: string, rows: readonly Row[], batchRowCount = 4): Promise<TableSource> {
+  const [dataset, table] = name.split(".");
+  const contract = await readContract(join(repositoryRoot, "schemas", dataset as string, `${table}.yaml`));
+  async function* batches(columns?: readonly string[]) {
+    for (let from = 0; from < rows.length; from += batchRowCount) {
+      const batch = buildBatch(contract, rows.slice(from, from + batchRowCount));
+      yield columns === undefined ? batch : batch.select([...columns]);
+    }
+  }
+  return {
+    contract,
+    rowCount: rows.length,
+    batches,
+    async *rows<T>(columns?: readonly string[]) {
+      for await (const batch of batches(columns)) yield* batchRows<T>(batch);
+    },
+  };
+}
