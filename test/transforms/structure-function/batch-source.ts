@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { buildBatch } from "../../../src/tables/batch-builder.js";
-import type { Row } from "../../../src/tables/contract.js";
+import type { Field, Row } from "../../../src/tables/contract.js";
 import { readContract } from "../../../src/tables/contract-file.js";
 import { batchRows } from "../../../src/tables/parquet-table.js";
 import type { TableSource } from "../../../src/tables/table-io.js";
@@ -10,10 +10,12 @@ import { repositoryRoot } from "../../support/real-data.js";
 export async function batchSource(name: string, rows: readonly Row[], batchRowCount = 4): Promise<TableSource> {
   const [dataset, table] = name.split(".");
   const contract = await readContract(join(repositoryRoot, "schemas", dataset as string, `${table}.yaml`));
-  async function* batches(columns?: readonly string[]) {
+  async function* batches(columns: readonly string[] = contract.fields.map((field) => field.name)) {
+    const fields = columns.map((column) => contract.fields.find((field) => field.name === column) as Field);
     for (let from = 0; from < rows.length; from += batchRowCount) {
-      const batch = buildBatch(contract, rows.slice(from, from + batchRowCount));
-      yield columns === undefined ? batch : batch.select([...columns]);
+      const some = rows.slice(from, from + batchRowCount);
+      const cut = some.map((row) => Object.fromEntries(columns.map((column) => [column, row[column]])));
+      yield buildBatch({ ...contract, fields }, cut);
     }
   }
   return {
