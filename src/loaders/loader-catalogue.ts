@@ -3,7 +3,14 @@ import type { Loader } from "./loader.js";
 /** Every loader of the package by the name used in pipelines, imported when first asked for. */
 export const loaderCatalogue: Readonly<Record<string, () => Promise<Loader>>> = {
   "activity/flavell-hdf5": async () => (await import("./activity/flavell-hdf5.js")).flavellHdf5,
+  "activity/manifest": async () => (await import("./activity/manifest.js")).manifest,
+  "activity/neuropal-labels": async () => (await import("./activity/neuropal-labels.js")).neuropalLabels,
+  "activity/nwb": async () => (await import("./activity/nwb.js")).nwb,
+  "activity/table": async () => (await import("./activity/table.js")).table,
+  "activity/table-folder": async () => (await import("./activity/table.js")).tableFolder,
+  "activity/table-set": async () => (await import("./activity/table.js")).tableSet,
   "activity/text-files": async () => (await import("./activity/text-files.js")).textFiles,
+  "activity/wormwideweb": async () => (await import("./activity/wormwideweb.js")).wormWideWeb,
   "activity/zipped-csv": async () => (await import("./activity/zipped-csv.js")).zippedCsv,
   "connectome/adjacency-matrix": async () => (await import("./connectome/adjacency-matrix.js")).adjacencyMatrix,
   "connectome/aliases": async () => (await import("./connectome/aliases.js")).aliases,

@@ -3,6 +3,7 @@ import { LoadError } from "../../base/errors.js";
 import { readDelimited } from "../../formats/delimited-text/read-delimited.js";
 import { fileName, readRawFile } from "../connectome/raw-file.js";
 import type { LoadContext, Loader, SourceFile } from "../loader.js";
+import { dropExtraLabels } from "./label-list.js";
 import { writeFromFiles } from "./several-files.js";
 import type { SourceRoi, SourceStimulus } from "./source-recording.js";
 import { noNumber, readLines, readNumberLines } from "./text-lines.js";
@@ -43,7 +44,12 @@ export const textFiles: Loader<TextFilesParameters> = {
     context.countRead(file, 1 + 2 * traces.length);
     const labelFile = required(files, "labels", uid);
     const labels = await readLines(labelFile, limits);
-    dropExtraLabels(context, labelFile, labels, traces.length);
+    dropExtraLabels(context, {
+      file: labelFile,
+      labels,
+      rois: traces.length,
+      item: (index) => `line ${index + 1}`,
+    });
     const timeS = await readNumberLines(required(files, "t", uid), limits);
     const stimulusFile = files.get("stim_volume_i");
     const stimuli = await readStimuli(context, files, { frames, labels, rois: traces.length });
@@ -115,32 +121,6 @@ async function readTraces(context: LoadContext<unknown>, file: SourceFile): Prom
     }
   }
   return traces;
-}
-
-/** Accounts for lines of a list of labels beyond the last ROI. @throws {LoadError} `load/labels` for too few lines. */
-export function dropExtraLabels(
-  context: LoadContext<unknown>,
-  file: SourceFile,
-  labels: readonly string[],
-  rois: number,
-): void {
-  if (labels.length < rois) {
-    throw new LoadError("labels", `${file.path}: ${labels.length} labels for ${rois} ROIs`, {
-      fields: { file: file.path, labels: labels.length, rois },
-      wayOut: "Every ROI needs a line; that of an ROI without label is empty.",
-    });
-  }
-  context.countRead(file, labels.length - rois);
-  for (let index = rois; index < labels.length; index++) {
-    context.drop({
-      file,
-      scope: "roi",
-      item: `line ${index + 1}`,
-      reason: "label_without_trace",
-      rule: "label k belongs to trace k",
-      detail: `${JSON.stringify(labels[index])}; ${rois} traces`,
-    });
-  }
 }
 
 /** One stimulus per line of `_stim_volume_i`; its target is the same line of `_stim_neurons`, negative when not known. */
