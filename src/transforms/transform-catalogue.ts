@@ -2,6 +2,17 @@ import type { Transform } from "./transform.js";
 
 /** Every transform of the package by the name used in pipelines, imported when first asked for. */
 export const transformCatalogue: Readonly<Record<string, () => Promise<Transform>>> = {
+  "activity/dropped": async () => (await import("./activity/dropped.js")).dropped as Transform,
+  "activity/label-account": async () => (await import("./activity/label-account.js")).labelAccount as Transform,
+  "activity/label-diff": async () => (await import("./activity/label-diff.js")).labelDiff as Transform,
+  "activity/published-neural": async () =>
+    (await import("./activity/published-neural.js")).publishedNeural as Transform,
+  "activity/recording-compat": async () =>
+    (await import("./activity/recording-compat.js")).recordingCompat as Transform,
+  "activity/recording-diff": async () => (await import("./activity/recording-diff.js")).recordingDiff as Transform,
+  "activity/recordings": async () => (await import("./activity/recordings.js")).recordings as Transform,
+  "activity/roi-compat": async () => (await import("./activity/roi-compat.js")).roiCompat as Transform,
+  "activity/traces": async () => (await import("./activity/traces.js")).traces as Transform,
   "connectome/annotation": async () => (await import("./connectome/annotation.js")).annotation as Transform,
   "connectome/consensus": async () => (await import("./connectome/consensus.js")).consensus as Transform,
   "connectome/difference": async () => (await import("./connectome/difference.js")).difference as Transform,

@@ -298,13 +298,32 @@ export type LabelDiffRow = {
   /** Label verbatim. */
   readonly label_raw: string | null;
   /** Status here. */
-  readonly status: string;
+  readonly status: "exact" | "alias" | "ambiguous" | "duplicate" | "none" | "other";
   /** Label here. */
   readonly label: string | null;
-  /** Label in the published data. */
+  /** Label in the published data; null also when the recording is lost there. */
   readonly compat_label: string | null;
-  /** Names of the defects that make the difference; never empty. */
-  readonly causes: readonly string[];
+  /**
+   * Defects whose removal from the published procedure, or addition to the corrected one, changes the label (of several
+   * needed together, the first smallest set); no_alias: the procedure without the others still reads another label than
+   * the table of aliases. Never empty.
+   */
+  readonly causes: readonly (
+    | "label_nearest"
+    | "uid_strip"
+    | "f32_time"
+    | "f16"
+    | "half_window"
+    | "block_start"
+    | "impute"
+    | "drop_meta"
+    | "unique_first"
+    | "leifer_side"
+    | "unit_blind"
+    | "nondet"
+    | "repeat_time"
+    | "no_alias"
+  )[];
 };
 
 export const LABEL_DIFF_COLUMNS = [
@@ -547,14 +566,45 @@ export const RECORDING_COMPAT_COLUMNS = ["recording_id", "worm", "drop_reason", 
 export type RecordingDiffRow = {
   /** The recording. */
   readonly recording_id: string;
-  /** present, n_rows, n_labelled, median_dt_s, duration_s, n_steps, max_time_error_s, … */
-  readonly quantity: string;
-  /** Value in the published data; null when it is not there. */
+  /**
+   * present: 1 or 0; n_rows: cells (here all ROIs); n_labelled; n_frames; median_dt_s: of the times that the procedure
+   * works with; duration_s: last printed time; n_steps: samples of the common grid; max_time_error_s: of float32 times,
+   * also of recordings lost there; max_published_time_error_s: of the float16 times printed.
+   */
+  readonly quantity:
+    | "present"
+    | "n_rows"
+    | "n_labelled"
+    | "n_frames"
+    | "median_dt_s"
+    | "duration_s"
+    | "n_steps"
+    | "max_time_error_s"
+    | "max_published_time_error_s";
+  /** Value in the published data; null when the recording is not there. */
   readonly compat: number | null;
   /** Value here. */
   readonly corrected: number | null;
-  /** Names of the defects that make the difference; never empty. */
-  readonly causes: readonly string[];
+  /**
+   * Defects whose removal from the published procedure, or addition to the corrected one, changes the number; never
+   * empty.
+   */
+  readonly causes: readonly (
+    | "label_nearest"
+    | "uid_strip"
+    | "f32_time"
+    | "f16"
+    | "half_window"
+    | "block_start"
+    | "impute"
+    | "drop_meta"
+    | "unique_first"
+    | "leifer_side"
+    | "unit_blind"
+    | "nondet"
+    | "repeat_time"
+    | "no_alias"
+  )[];
 };
 
 export const RECORDING_DIFF_COLUMNS = ["recording_id", "quantity", "compat", "corrected", "causes"] as const;
@@ -657,7 +707,7 @@ export type RoiRow = {
   readonly confidence: number | null;
   /** What that scale is. */
   readonly confidence_scale: string | null;
-  /** Class that the source states, else the class of the label. */
+  /** Class that the source states, else the one that the label, or all candidates, have. */
   readonly neuron_class: string | null;
   /** Side; unknown when the source says it is not known; null when not applicable. */
   readonly lr: "L" | "R" | "unknown" | null;

@@ -46,7 +46,7 @@ const BATCH_VALUES = 2 ** 21;
  * to 6). Values that are missing, or that would have to be interpolated over missing frames, are NaN with a bitmap.
  *
  * Weights of the grid are computed once per recording. Traces are read and written as Arrow, in blocks of 16 MB:
- * memory is bounded by the largest recording's times. 150 ROIs × 4,000 frames: 12 ms, reading and writing aside.
+ * memory is bounded by the largest recording's times. 150 ROIs × 4,000 frames: 15 ms, reading and writing files aside.
  * @throws {LoadError} `load/trace-frames` for a trace of another length than its recording's times,
  * `load/unknown-recording`, and those of {@link TraceRecording}.
  */
