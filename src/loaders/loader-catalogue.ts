@@ -4,6 +4,9 @@ import type { Loader } from "./loader.js";
 export const loaderCatalogue: Readonly<Record<string, () => Promise<Loader>>> = {
   "activity/flavell-hdf5": async () => (await import("./activity/flavell-hdf5.js")).flavellHdf5,
   "activity/manifest": async () => (await import("./activity/manifest.js")).manifest,
+  "activity/matlab-cells": async () => (await import("./activity/matlab-cells.js")).matlabCells,
+  "activity/matlab-classes": async () => (await import("./activity/matlab-classes.js")).matlabClasses,
+  "activity/matlab-worm": async () => (await import("./activity/matlab-worm.js")).matlabWorm,
   "activity/neuropal-labels": async () => (await import("./activity/neuropal-labels.js")).neuropalLabels,
   "activity/nwb": async () => (await import("./activity/nwb.js")).nwb,
   "activity/table": async () => (await import("./activity/table.js")).table,
