@@ -102,7 +102,7 @@ export function buildClassWorm(
     rois,
     traces: [
       { kind: "norm", unit: "normalized", values: norm },
-      { kind: "raw_traces", unit: "dF/F0", values: raw },
+      { kind: "raw_traces", unit: "dF/F", values: raw },
     ],
     stimuli: stimuli[worm] ?? [],
     extra,

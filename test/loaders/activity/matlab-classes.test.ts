@@ -53,7 +53,7 @@ describe("activity/matlab-classes on a file as published", () => {
     expect(trace.rows.source_trace).toHaveLength(22);
     expect([...new Set(show(trace, "source_trace", ["kind", "unit"]))]).toEqual([
       "norm normalized",
-      "raw_traces dF/F0",
+      "raw_traces dF/F",
     ]);
     const find = (kind: string) => trace.rows.source_trace?.find((row) => row.kind === kind)?.values as Float64Array;
     expect([...find("norm").subarray(0, 3)]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
