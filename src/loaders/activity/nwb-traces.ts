@@ -117,7 +117,10 @@ export function readTraces(
     const values = tracesOf(data.values, shape, orientation);
     const [frames, rois] = orientation === convention ? shape : [shape[1], shape[0]];
     const time = seriesTime(content, path, frames);
-    first ??= { frames, rois, time };
+    if (first === undefined) {
+      first = { frames, rois, time };
+      return { kind, unit: unit ?? canonicalUnit(data.unit ?? "au"), values };
+    }
     const fits = first.frames === frames && first.rois === rois;
     if (!fits || (first.time !== null && time !== null && !sameTimes(first.time.timeS, time.timeS, frames))) {
       throw new LoadError(
@@ -129,6 +132,7 @@ export function readTraces(
         },
       );
     }
+    first.time ??= time;
     return { kind, unit: unit ?? canonicalUnit(data.unit ?? "au"), values };
   });
   return { ...(first as NonNullable<typeof first>), traces };
