@@ -141,12 +141,10 @@ export class PipelineRun {
     );
     if ("blocked" in ready) return whole(ready.blocked);
     const partitions = new Map<string, Map<string, Snapshot>>();
+    const first = given.find(({ input }) => input.name === step.each[0]);
+    for (const { snapshot } of first?.contributions ?? []) partitions.set(partitionOf(snapshot), new Map());
     for (const { input, contributions } of given) {
-      for (const { snapshot } of contributions) {
-        const name = snapshot.partitions[0]?.partition ?? "";
-        const tables = partitions.get(name) ?? new Map<string, Snapshot>();
-        partitions.set(name, tables.set(input.table, snapshot));
-      }
+      for (const { snapshot } of contributions) partitions.get(partitionOf(snapshot))?.set(input.table, snapshot);
     }
     const shared = stepKeyParts(this.#pipeline, step, this.#context.services.code);
     const units = await Promise.all(
@@ -333,6 +331,10 @@ export class PipelineRun {
           : `Run the pipeline that makes it first: neurotables run ${writer}`,
     });
   }
+}
+
+function partitionOf(snapshot: Snapshot): string {
+  return snapshot.partitions[0]?.partition ?? "";
 }
 
 function underName(snapshot: Snapshot, partition: string): Snapshot {

@@ -220,27 +220,30 @@ class Planner {
     );
     if ("units" in whole) return whole;
     const partitions = new Map<string, { readonly hashes: Map<string, string>; readonly waits: Set<string> }>();
-    const of = (partition: string) => {
-      const one = partitions.get(partition) ?? { hashes: new Map(), waits: new Set(whole.waits) };
-      partitions.set(partition, one);
-      return one;
+    const apart = step.from.filter(isApart).sort((a, b) => step.each.indexOf(a.name) - step.each.indexOf(b.name));
+    // The first decides which partitions there are.
+    const of = (partition: string, table: string) => {
+      if (table === apart[0]?.table && !partitions.has(partition)) {
+        partitions.set(partition, { hashes: new Map(), waits: new Set(whole.waits) });
+      }
+      return partitions.get(partition);
     };
-    for (const { table } of step.from.filter(isApart)) {
+    for (const { table } of apart) {
       const state = this.#open.get(table);
       const [failed] = state?.failed ?? [];
       if (state === undefined || failed !== undefined) {
         const because = failed === undefined ? `nothing makes ${table}` : `step ${failed} cannot run`;
         return { units: [this.#unit(step, "", "skip", because)], records: [], failed: true };
       }
-      for (const [partition, writer] of state.partitions) of(partition).waits.add(writer);
+      for (const [partition, writer] of state.partitions) of(partition, table)?.waits.add(writer);
       for (const { snapshot } of this.#contributions.get(table) ?? []) {
-        for (const { partition, hash } of snapshot.partitions) of(partition).hashes.set(table, hash);
+        for (const { partition, hash } of snapshot.partitions) of(partition, table)?.hashes.set(table, hash);
       }
     }
     const shared = stepKeyParts(this.#pipeline, step, this.#services.code);
     const records: StepRecord[] = [];
     const units = [...partitions.keys()].sort(compareCodeUnits).map((partition) => {
-      const { hashes, waits } = of(partition);
+      const { hashes, waits } = partitions.get(partition) as { hashes: Map<string, string>; waits: Set<string> };
       if (waits.size > 0) return this.#unit(step, partition, "wait", waitingFor(waits));
       const keyParts = transformKeyParts(shared, step, whole.hashes, hashes);
       const key = keyOf(keyParts);

@@ -274,8 +274,8 @@ function countUnits(resolved: readonly { pipeline: Pipeline; sources: ReadonlyMa
         const found = loadUnits({ step, sources, mirrors: [] });
         count = found.kind === "units" ? found.units.length : 0;
       } else if (step.each.length > 0) {
-        const apart = step.from.filter(({ name }) => step.each.includes(name));
-        count = Math.max(0, ...apart.map(({ table }) => partitions.get(table) ?? 0));
+        const first = step.from.find(({ name }) => name === step.each[0]);
+        count = partitions.get(first?.table ?? "") ?? 0;
       }
       for (const table of step.into) partitions.set(table, (partitions.get(table) ?? 0) + count);
       units += count;

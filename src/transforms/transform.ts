@@ -21,7 +21,8 @@ export interface Transform<P = unknown> {
   readonly inputs: readonly string[];
   /**
    * Inputs that come partition by partition, one run of the transform per partition (a recording), with the same
-   * partitions in its outputs; the other inputs come whole, every time.
+   * partitions in its outputs; the other inputs come whole, every time. The first of them says which partitions there
+   * are; of the others each gets what has the same name, which may be nothing.
    */
   readonly each?: readonly string[];
   readonly outputs: readonly string[];

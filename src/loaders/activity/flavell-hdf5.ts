@@ -45,6 +45,7 @@ export const flavellHdf5: Loader<FlavellHdf5Parameters> = {
   name: "activity/flavell-hdf5",
   description: "Recordings of the Flavell laboratory, HDF5 (Dag 2023)",
   partition: "file",
+  independent: true,
   outputs: [...RECORDING_TABLES],
   parameters,
   async load(context) {

@@ -24,6 +24,7 @@ export const matlabCells: Loader<MatlabCellsParameters> = {
   name: "activity/matlab-cells",
   description: "MATLAB files with several worms in the cells of a struct (Zimmer laboratory)",
   partition: "file",
+  independent: true,
   outputs: [...RECORDING_TABLES],
   parameters: matlabCellsParameters,
   async load(context) {

@@ -41,6 +41,7 @@ export const matlabClasses: Loader<MatlabClassesParameters> = {
   name: "activity/matlab-classes",
   description: "MATLAB files with traces by neuron class and side (Yemini 2021)",
   partition: "file",
+  independent: true,
   outputs: [...RECORDING_TABLES],
   parameters,
   async load(context) {

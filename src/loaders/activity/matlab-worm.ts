@@ -43,6 +43,7 @@ export const matlabWorm: Loader<MatlabWormParameters> = {
   name: "activity/matlab-worm",
   description: "MATLAB files with one worm each, rows are ROIs (Lin 2023)",
   partition: "file",
+  independent: true,
   outputs: [...RECORDING_TABLES],
   parameters,
   async load(context) {

@@ -61,6 +61,7 @@ export const nwb: Loader<NwbParameters> = {
   name: "activity/nwb",
   description: "NWB files: traces, labels, behaviour, events and stimuli by their NWB types",
   partition: "file",
+  independent: true,
   outputs: [...RECORDING_TABLES],
   parameters,
   async load(context) {

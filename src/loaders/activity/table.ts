@@ -25,6 +25,7 @@ function tableLoader(name: string, partition: LoadPartition, what: string): Load
     name,
     description: `Recordings described in YAML: ${what}, HDF5 or text`,
     partition,
+    independent: true,
     outputs: [...RECORDING_TABLES],
     parameters: tableParameters,
     load: loadTable,

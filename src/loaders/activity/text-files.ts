@@ -32,6 +32,7 @@ export const textFiles: Loader<TextFilesParameters> = {
   name: "activity/text-files",
   description: "Six text files per worm: traces, labels, times, optogenetic stimuli, name",
   partition: { group: `^(.*?)_(?:${ROLES.join("|")})\\.txt$` },
+  independent: true,
   outputs: [...RECORDING_TABLES],
   parameters,
   async load(context) {

@@ -59,6 +59,7 @@ export const wormWideWeb: Loader<WormWideWebParameters> = {
   name: "activity/wormwideweb",
   description: "Recordings of WormWideWeb, JSON or HDF5 (Flavell 2023)",
   partition: "file",
+  independent: true,
   outputs: [...RECORDING_TABLES],
   parameters,
   async load(context) {

@@ -34,6 +34,7 @@ export const zippedCsv: Loader<ZippedCsvParameters> = {
   name: "activity/zipped-csv",
   description: "A zipped CSV with a row per neuron and a column per frame",
   partition: "file",
+  independent: true,
   outputs: [...RECORDING_TABLES],
   parameters,
   async load(context) {
