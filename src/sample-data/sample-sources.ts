@@ -100,14 +100,11 @@ export async function sampleFiles(seed: number): Promise<SampleFile[]> {
     .sort((a, b) => compareCodeUnits(a.path, b.path));
 }
 
-/** Writes {@link sampleFiles} below `directory`, a mirror folder. Files of the same name are replaced. */
-export async function writeSampleSources(options: {
-  readonly directory: string;
-  readonly seed: number;
-}): Promise<WrittenSample[]> {
+/** Writes sample files below `directory`, a mirror folder. Files of the same name are replaced. */
+export async function writeSampleFiles(directory: string, files: readonly SampleFile[]): Promise<WrittenSample[]> {
   const written: WrittenSample[] = [];
-  for (const { path, bytes } of await sampleFiles(options.seed)) {
-    const target = join(options.directory, ...path.split("/"));
+  for (const { path, bytes } of files) {
+    const target = join(directory, ...path.split("/"));
     await mkdir(dirname(target), { recursive: true });
     await writeFile(target, bytes);
     written.push({ path, bytes: bytes.length, sha256: sha256(bytes) });
@@ -115,8 +112,16 @@ export async function writeSampleSources(options: {
   return written;
 }
 
+/** Writes {@link sampleFiles} below `directory`, a mirror folder. Files of the same name are replaced. */
+export async function writeSampleSources(options: {
+  readonly directory: string;
+  readonly seed: number;
+}): Promise<WrittenSample[]> {
+  return writeSampleFiles(options.directory, await sampleFiles(options.seed));
+}
+
 /**
- * The `datasets/celegans_connectome/sources.yaml` of a sample project: pins the written files by hash and says that they
+ * The `datasets/<dataset>/sources.yaml` of a sample project: pins the written files by hash and says that they
  * are nobody's data.
  */
 export function sampleSourcesManifest(written: readonly WrittenSample[]): string {

@@ -42,7 +42,9 @@ export function slotOf(label: string): number | null {
 
 /** The members of a class (`AVA` → AVAL, AVAR), in code-unit order; empty for an unknown class. */
 export function membersOfClass(className: string): readonly string[] {
-  return [...(NEURON_CLASS_MEMBERS[className] ?? [])].sort(compareCodeUnits);
+  return Object.hasOwn(NEURON_CLASS_MEMBERS, className)
+    ? [...(NEURON_CLASS_MEMBERS[className] ?? [])].sort(compareCodeUnits)
+    : [];
 }
 
 /** The class that a neuron belongs to, or null. */

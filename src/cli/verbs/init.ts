@@ -36,23 +36,32 @@ export async function run(context: VerbContext): Promise<ExitCode> {
   else {
     await output.data(`${target}: a pipeline and ${pluralText(samples, "synthetic raw file")}\n`);
     const quoted = /^[\w./-]+$/.test(here) ? here : `'${here.replaceAll("'", "'\\''")}'`;
-    output.talk(`next: cd ${quoted} && neurotables run quickstart`);
+    output.talk(`next: cd ${quoted} && neurotables run quickstart celegans-activity`);
   }
   return EXIT.ok;
 }
 
 /** Makes the project beside its final place and gives it its name last. @returns the number of raw files. */
 async function makeProject(target: string): Promise<number> {
-  const { sampleSourcesManifest, writeSampleSources } = await import("../../sample-data/sample-sources.js");
+  const { sampleSourcesManifest, writeSampleFiles, writeSampleSources } = await import(
+    "../../sample-data/sample-sources.js"
+  );
+  const { sampleRecordingFiles } = await import("../../sample-data/activity/sample-recordings.js");
   let work: string | undefined;
   try {
     mkdirSync(dirname(target), { recursive: true });
     work = mkdtempSync(join(dirname(target), `.${basename(target)}-`));
-    const written = await writeSampleSources({ directory: join(work, "sources"), seed: SAMPLE_SEED });
-    mkdirSync(join(work, "datasets", "celegans_connectome"), { recursive: true });
-    writeFileSync(join(work, "datasets", "celegans_connectome", "sources.yaml"), sampleSourcesManifest(written));
+    const sources = join(work, "sources");
+    const connectome = await writeSampleSources({ directory: sources, seed: SAMPLE_SEED });
+    const activity = await writeSampleFiles(sources, sampleRecordingFiles(SAMPLE_SEED));
+    for (const [dataset, written] of Object.entries({ celegans_connectome: connectome, celegans_activity: activity })) {
+      mkdirSync(join(work, "datasets", dataset), { recursive: true });
+      writeFileSync(join(work, "datasets", dataset, "sources.yaml"), sampleSourcesManifest(written));
+    }
     mkdirSync(join(work, "pipelines"));
-    cpSync(join(packageRoot(), "pipelines", "quickstart.yaml"), join(work, "pipelines", "quickstart.yaml"));
+    for (const name of ["quickstart.yaml", "celegans-activity.yaml"]) {
+      cpSync(join(packageRoot(), "pipelines", name), join(work, "pipelines", name));
+    }
     const editorSchema = join(packageRoot(), "schemas", "pipeline.schema.json");
     mkdirSync(join(work, "schemas"));
     if (existsSync(editorSchema)) cpSync(editorSchema, join(work, "schemas", "pipeline.schema.json"));
@@ -60,7 +69,7 @@ async function makeProject(target: string): Promise<number> {
     writeFileSync(join(work, "README.md"), readme(basename(target)));
     if (existsSync(target)) rmdirSync(target);
     renameSync(work, target);
-    return written.length;
+    return connectome.length + activity.length;
   } catch (error) {
     if (work !== undefined) rmSync(work, { recursive: true, force: true });
     throw (error as NodeJS.ErrnoException).code === undefined ? error : storageError("write", target, error);
@@ -72,12 +81,12 @@ function readme(name: string): string {
 
 A project for neurotables, with a pipeline that runs.
 
-    neurotables run quickstart
+    neurotables run quickstart celegans-activity
     neurotables status
     neurotables sql "SELECT post, count(*) AS partners FROM edge GROUP BY post ORDER BY partners DESC LIMIT 10"
 
-- \`pipelines/quickstart.yaml\` says which raw files become which tables. Copy it, or change it; \`neurotables plan\` shows
-  what a change would run again.
+- \`pipelines/quickstart.yaml\` (wiring diagrams) and \`pipelines/celegans-activity.yaml\` (recordings) say which raw files
+  become which tables. Copy them, or change them; \`neurotables plan\` shows what a change would run again.
 - \`sources/\` holds synthetic raw files, invented for trying things out: they are nobody's data. With your own, name their
   folder: \`neurotables run quickstart --sources DIR\`.
 - \`datasets/\` pins the raw files by hash. \`schemas/\` is for contracts of tables of your own.
