@@ -20,6 +20,8 @@ export interface FuzzTarget {
   readonly read: (bytes: Uint8Array, limits: Limits) => unknown;
   /** Mutations that keep the outer form right, so that they reach what lies within; used for half of the inputs. */
   readonly structure?: (random: Random, seeds: readonly Uint8Array[]) => Uint8Array;
+  /** How many of the inputs of a run it takes (default 1: all). */
+  readonly share?: number;
 }
 
 const file = "fuzz";

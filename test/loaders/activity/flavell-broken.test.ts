@@ -71,8 +71,8 @@ describe("HDF5 files of the Flavell laboratory that are not as they should be", 
   });
 
   it("does not follow a link to another file: an error where it is needed, a row where it is not", async () => {
-    const link = { externalFile: "/etc/passwd", externalPath: "/x" };
-    const links = (path: string) => ({ links: { [path]: link } }) as unknown as Omit<WriteHdf5Options, "datasets">;
+    const link = { externalFile: "/etc/passwd", path: "/x" };
+    const links = (path: string) => ({ links: { [path]: link } });
     await expect(
       loadHdf5({ "timing/timestamp_confocal": null }, links("timing/timestamp_confocal")),
     ).rejects.toMatchObject({ tag: "format/external-link" });
