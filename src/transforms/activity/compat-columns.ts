@@ -19,6 +19,11 @@ export function cutFrames({ rules }: Pick<CompatRecording, "rules">, flags: Comp
   return flags.impute ? rules.cutFrames : 0;
 }
 
+/** The cells that the published loader looks at: without those that the source says not to use. */
+export function usedRois({ rois }: Pick<CompatRecording, "rois">, flags: CompatFlags): readonly CompatRoi[] {
+  return flags.drop_meta ? rois.filter(({ unused }) => !unused) : rois;
+}
+
 /**
  * The traces that the published loader of the dataset hands on: missing values imputed and traces left out where it does
  * so (specification section 2.2), first frames cut or replaced. Cells without a trace are left out.
@@ -29,7 +34,7 @@ export function compatColumns(
   flags: CompatFlags,
 ): CompatColumn[] {
   const { rules } = recording;
-  const columns = recording.rois.flatMap((roi) => {
+  const columns = usedRois(recording, flags).flatMap((roi) => {
     const values = traces.get(roi.roi);
     return values === undefined ? [] : [{ roi, values: firstFrames(values, roi, cutFrames(recording, flags), flags) }];
   });

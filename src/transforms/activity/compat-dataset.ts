@@ -10,6 +10,8 @@ export interface CompatDataset {
   readonly cutFrames: number;
   /** The first frame of each trace is this statement of the ROI (`roi_record.extra`). */
   readonly firstFrame: string | null;
+  /** Only cells for which this statement of the ROI, where it is a number, is above 0 are published. */
+  readonly useFlag: string | null;
   /** Traces with long gaps and with straight stretches are left out, and sides are guessed. */
   readonly leifer: boolean;
   /** Characters that are stripped from both ends of the file name before labels are looked up. */
@@ -23,6 +25,7 @@ const COMMON: CompatDataset = {
   imputed: false,
   cutFrames: 0,
   firstFrame: null,
+  useFlag: null,
   leifer: false,
   uidStrip: null,
   fileOrder: [],
@@ -34,7 +37,7 @@ const DATASETS: Readonly<Record<string, CompatDataset>> = {
   Yemini2021: { ...COMMON, imputed: true, cutFrames: 4 },
   Dag2023: { ...COMMON, uidStrip: "-data.h5" },
   Leifer2023: { ...COMMON, emptyName: "empty", imputed: true, leifer: true, fileOrder: "number" },
-  Lin2023: { ...COMMON, emptyName: "empty", imputed: true, firstFrame: "F_0" },
+  Lin2023: { ...COMMON, emptyName: "empty", imputed: true, firstFrame: "F_0", useFlag: "use_flag" },
   Venkatachalam2024: { ...COMMON, emptyName: "nan", imputed: true },
 };
 

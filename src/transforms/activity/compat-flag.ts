@@ -53,7 +53,7 @@ export const COMPAT_FLAG_DESCRIPTIONS: Readonly<Record<CompatFlag, { readonly on
     off: "Missing values stay missing and every trace is kept.",
   },
   drop_meta: {
-    on: "Recordings without labels or with fewer than 600 frames, and second names of a cell, are left out.",
+    on: "Recordings without labels or with fewer than 600 frames, unused cells and second names are left out.",
     off: "They are kept; a cell with several names is ambiguous, so it has no label.",
   },
   unique_first: {

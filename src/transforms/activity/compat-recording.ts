@@ -19,6 +19,8 @@ export interface CompatRoi {
   readonly position: number | null;
   /** Statement of the source that replaces the first frame, where the dataset has one. */
   readonly firstFrame: number | null;
+  /** Whether the source says not to use it, where the published loader looks at that. */
+  readonly unused: boolean;
 }
 
 /** One recording as the published procedure gets it, cells in the order of their columns. */
@@ -111,6 +113,7 @@ export async function readCompatRecordings(
 
 function compatRoi(row: RoiRecordRow, label: LabelRecordRow | undefined, rules: CompatDataset): CompatRoi {
   const names = [...row.candidates_raw].filter((name) => name.trim() !== "");
+  const use = rules.useFlag === null ? null : statedNumber(row.extra, rules.useFlag);
   return {
     roi: row.roi,
     columnIndex: row.column_index,
@@ -118,6 +121,7 @@ function compatRoi(row: RoiRecordRow, label: LabelRecordRow | undefined, rules: 
     candidates: label === undefined ? [...new Set(names)] : [],
     position: label?.position ?? null,
     firstFrame: rules.firstFrame === null ? null : statedNumber(row.extra, rules.firstFrame),
+    unused: use !== null && !(use > 0),
   };
 }
 

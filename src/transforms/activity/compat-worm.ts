@@ -1,5 +1,5 @@
 import { slotOf } from "../../tables/neuron-registry.js";
-import { type CompatColumn, compatColumns, cutFrames } from "./compat-columns.js";
+import { type CompatColumn, compatColumns, cutFrames, usedRois } from "./compat-columns.js";
 import { stripCharacters } from "./compat-dataset.js";
 import type { CompatFlags } from "./compat-flag.js";
 import {
@@ -10,7 +10,7 @@ import {
   type PublishedName,
   publishedNames,
 } from "./compat-names.js";
-import type { CompatRecording, LabelFile } from "./compat-recording.js";
+import type { CompatRecording, CompatRoi, LabelFile } from "./compat-recording.js";
 
 export type CompatDropReason = "empty" | "too_short" | "no_label" | "uid_strip";
 
@@ -22,7 +22,7 @@ export class CompatWorm {
   readonly recording: CompatRecording;
   readonly #order: NearestOrder;
   readonly #traces: ReadonlyMap<number, Float64Array>;
-  readonly #columns = new Map<boolean, CompatColumn[]>();
+  readonly #columns = new Map<string, CompatColumn[]>();
 
   /** @param traces of the published kind; needed only where the dataset's loader leaves traces out */
   constructor(
@@ -36,10 +36,11 @@ export class CompatWorm {
 
   /** The traces that the published loader hands on. */
   columns(flags: CompatFlags): readonly CompatColumn[] {
-    const known = this.#columns.get(flags.impute);
+    const key = `${flags.impute} ${flags.drop_meta}`;
+    const known = this.#columns.get(key);
     if (known !== undefined) return known;
     const columns = compatColumns(this.recording, this.#traces, flags);
-    this.#columns.set(flags.impute, columns);
+    this.#columns.set(key, columns);
     return columns;
   }
 
@@ -55,9 +56,10 @@ export class CompatWorm {
     return namesWithoutLabels(this.#kept(flags), flags);
   }
 
-  #kept(flags: CompatFlags): CompatRecording["rois"] {
-    const { rules, rois } = this.recording;
-    return rules.imputed && flags.impute ? this.columns(flags).map(({ roi }) => roi) : rois;
+  #kept(flags: CompatFlags): readonly CompatRoi[] {
+    const { rules } = this.recording;
+    if (rules.imputed && flags.impute) return this.columns(flags).map(({ roi }) => roi);
+    return usedRois(this.recording, flags);
   }
 
   /** Whether the label is another than the source's name with its zeros deleted. */

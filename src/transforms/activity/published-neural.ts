@@ -33,8 +33,9 @@ type PublishedParameters = z.infer<typeof parameters>;
 /**
  * Records and what the procedure makes of names → `hf_neural_compat`: the fifteen published columns, one row per
  * recording that is kept and cell, all zeros left out (specification section 3.1 steps 6 to 14, figures in 6.1). The
- * published code computes residuals too and throws them away; here they are not computed. Per partition of the
- * recordings; holds the traces of one partition. Cost: about 20 operations per frame and cell.
+ * published code computes residuals too and throws them away; here they are not computed. Neurons that Yemini2021 did
+ * not see were rows of zeros, so they count here neither as rows nor in the numbers of unlabelled cells. Per partition
+ * of the recordings; holds the traces of one partition. Cost: about 20 operations per frame and cell.
  */
 export const publishedNeural: Transform<PublishedParameters> = {
   name: "activity/published-neural",

@@ -106,7 +106,9 @@ export async function dagRecords(data: RealData): Promise<Tables> {
       const [frames, count] = traces.shape as [number, number];
       const values = traces.read() as Float64Array;
       const time = (hdf5.dataset("timing/timestamp_confocal").read() as Float64Array).slice(0, frames);
-      const columns = Array.from({ length: count }, (_, i) => values.filter((_, at) => at % count === i));
+      const columns = Array.from({ length: count }, (_, i) =>
+        Float64Array.from({ length: frames }, (_, k) => values[k * count + i] as number),
+      );
       hdf5.close();
       const own = recordRows([
         {
