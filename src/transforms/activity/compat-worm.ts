@@ -15,7 +15,7 @@ import type { CompatRecording, CompatRoi, LabelFile } from "./compat-recording.j
 export type CompatDropReason = "empty" | "too_short" | "no_label" | "uid_strip";
 
 /** Fewest frames of a published recording. */
-export const LEAST_FRAMES = 600;
+const LEAST_FRAMES = 600;
 
 /** How the published procedure treats one recording, by switches; what depends on few of them is computed once. */
 export class CompatWorm {

@@ -97,7 +97,7 @@ async function readNames(context: Pick<TransformContext<unknown>, "input">): Pro
 }
 
 /** The rows of one recording, by slot. */
-export function publishedRows(
+function publishedRows(
   worm: CompatWorm,
   options: {
     readonly worm: string;

@@ -82,7 +82,7 @@ async function countSamples(source: TableSource, dtS: number): Promise<Map<strin
 }
 
 /** {@link RECORDING_QUANTITIES} in the published data. */
-export function compatQuantities(
+function compatQuantities(
   worm: CompatWorm,
   options: { readonly labels: LabelFile; readonly flags: CompatFlags; readonly dtS: number },
 ): (number | null)[] {
