@@ -1,44 +1,54 @@
 // npm run quickstart: from a fresh clone to tables and answers, with nothing but Node and npm.
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { install, root, step } from "./install.mjs";
 
 const started = Date.now();
 const say = (text) => console.error(`\n${text}`);
 
-say("1/4  Installing the locked dependencies (only what is missing)");
+say("1/5  Installing the locked dependencies (only what is missing)");
 install();
 
-say("2/4  Building");
+say("2/5  Building");
 step("Building", process.execPath, ["scripts/build.mjs"]);
 
 const cli = join(root, "dist", "cli", "main.js");
 const project = join(root, "quickstart");
 const neurotables = (...args) => step(`neurotables ${args[0]}`, process.execPath, [cli, ...args], { cwd: project });
 
-say("3/4  Writing synthetic raw files and a pipeline to quickstart/, and running it");
-if (!existsSync(join(project, "pipelines"))) {
+say("3/5  Writing synthetic raw files and two pipelines to quickstart/, and running them");
+if (!existsSync(join(project, "pipelines", "celegans-activity.yaml"))) {
+  rmSync(project, { recursive: true, force: true });
   step("neurotables init", process.execPath, [cli, "init", project]);
 }
-neurotables("run", "pipelines/quickstart.yaml");
+neurotables("run", "pipelines/quickstart.yaml", "pipelines/celegans-activity.yaml");
 
-say("4/4  Asking: which neurons get input from most partners, and how much?");
-const question = `
-  select n.label, n.class, count(distinct e.pre) as partners, sum(e.weight) as synapses
-  from celegans_connectome.edge e join celegans_connectome.neuron n on n.label = e.post
-  where e.annotation_id = 'witvliet2020_7' and e.kind = 'chemical'
-  group by all order by partners desc, n.label limit 5`;
-neurotables("sql", question.replace(/\s+/g, " ").trim());
+say("4/5  Asking: which neurons get input from most partners, and what do we have recordings of?");
+const questions = [
+  `select n.label, n.class, count(distinct e.pre) as partners, sum(e.weight) as synapses
+   from celegans_connectome.edge e join celegans_connectome.neuron n on n.label = e.post
+   where e.annotation_id = 'witvliet2020_7' and e.kind = 'chemical'
+   group by all order by partners desc, n.label limit 5`,
+  `select dataset, count(*) as recordings, sum(n_roi)::int as rois, sum(n_labelled)::int as labelled,
+     round(median(median_dt_s), 3) as dt_s
+   from celegans_activity.recording group by dataset order by dataset`,
+];
+for (const question of questions) neurotables("sql", question.replace(/\s+/g, " ").trim());
+
+say("5/5  Drawing a recording");
+neurotables("plot", "activity", "Flavell2023/2023-01-01-01", "--out", "activity.png");
 
 const seconds = Math.round((Date.now() - started) / 1000);
 const where = relative(process.cwd(), project) || ".";
 console.error(`
 Done in ${seconds} s. What to look at next (in ${where}/):
+  activity.png                                    the recording: look at it
+  npx neurotables plot connectome --out c.png     the wiring as a matrix
   npx neurotables status                          the tables that now exist
   npx neurotables run pipelines/quickstart.yaml   again: every step is cached
   npx neurotables why consensus                   what a table's key is made of
   npx neurotables sql                             an interactive prompt over all tables
-  npx neurotables lineage consensus               from a table back to the raw files
+  npx neurotables lineage trace                   from a table back to the raw files
 Then, with your own raw files:
-  npx neurotables run celegans-connectome --sources FOLDER
+  npx neurotables run celegans-connectome celegans-activity --sources FOLDER
 `);
