@@ -63,7 +63,10 @@ export interface WormFields {
   }[];
   readonly states: readonly ReadonlyMap<string, MatlabValue>[] | null;
   readonly stimulus: readonly MatlabValue[] | null;
-  readonly uids: readonly (string | null)[];
+  /** Second part of the recording's name: the source's, or the number of the worm. */
+  readonly uids: readonly string[];
+  /** Whether `uids` are the source's own. */
+  readonly named: readonly boolean[];
   readonly extra: readonly (readonly [name: string, values: readonly MatlabValue[]])[];
 }
 
@@ -131,7 +134,7 @@ export function wormFields(context: LoadContext<MatlabCellsParameters>, struct: 
     }),
     states: optional(states, (value) => statesPerWorm(struct, value)),
     stimulus: optional(stimulus, perWorm),
-    uids: wormNames(struct, optional(uid, perWorm)),
+    ...wormNames(struct, optional(uid, perWorm)),
     extra: extra.flatMap((name): [string, readonly MatlabValue[]][] => {
       const values = optional(name, perWorm);
       return values === null ? [] : [[name, values]];
@@ -143,9 +146,10 @@ export function wormFields(context: LoadContext<MatlabCellsParameters>, struct: 
   return fields;
 }
 
-/** The name that the source gives each worm; null for all unless they differ. */
-function wormNames(struct: WormStruct, values: readonly MatlabValue[] | null): (string | null)[] {
-  const found = Array.from({ length: struct.worms }, (_, worm) => matlabPlainText(values?.[worm])?.trim() || null);
-  const given = found.filter((name) => name !== null);
-  return new Set(given).size === given.length ? found : found.map(() => null);
+/** The name that the source gives each worm; where these do not differ, the worms are numbered. */
+function wormNames(struct: WormStruct, values: readonly MatlabValue[] | null): Pick<WormFields, "uids" | "named"> {
+  const given = Array.from({ length: struct.worms }, (_, worm) => matlabPlainText(values?.[worm])?.trim() || null);
+  const uids = given.map((name, worm) => name ?? String(worm + 1));
+  if (new Set(uids).size === uids.length) return { uids, named: given.map((name) => name !== null) };
+  return { uids: given.map((_, worm) => String(worm + 1)), named: given.map(() => false) };
 }

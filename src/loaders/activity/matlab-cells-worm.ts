@@ -92,7 +92,7 @@ export function buildWorm(
       });
     }
   }
-  if (fields.uids[worm] != null) extra.dataset = fields.uids[worm];
+  if (fields.named[worm]) extra.dataset = fields.uids[worm];
   const rois = columns.map((_, index): SourceRoi => {
     const candidates = rowNames[index] ?? [];
     const label = candidates.find((name) => name.trim() !== "") ?? null;

@@ -1,6 +1,7 @@
 import { NeurotablesError } from "../../base/errors.js";
 import { onlyFile } from "../connectome/raw-file.js";
 import type { LoadContext, Loader } from "../loader.js";
+import { checkRecording } from "./check-recording.js";
 import { withMatlabFile } from "./matlab-access.js";
 import {
   dropMatlabField,
@@ -51,17 +52,18 @@ export const matlabCells: Loader<MatlabCellsParameters> = {
 
 function loadWorm(context: LoadContext<MatlabCellsParameters>, fields: WormFields, worm: number): void {
   const { file } = fields.struct;
-  const wormUid = `${baseName(file)}/${fields.uids[worm] ?? worm + 1}`;
+  const wormUid = `${baseName(file)}/${fields.uids[worm]}`;
   let built: BuiltWorm;
   try {
     built = buildWorm(context.parameters, fields, worm, wormUid);
-    writeRecording(context, built.recording);
+    checkRecording(built.recording);
   } catch (error) {
     if (!(error instanceof NeurotablesError)) throw error;
     context.countRead(file, 1);
     context.fail({ file, recording: wormUid, error });
     return;
   }
+  writeRecording(context, built.recording);
   context.countRead(file, built.read);
   for (const drop of built.drops) context.drop(drop);
 }

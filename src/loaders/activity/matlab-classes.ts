@@ -3,6 +3,7 @@ import { LoadError, NeurotablesError } from "../../base/errors.js";
 import type { MatlabFile, MatlabValue } from "../../formats/matlab/matlab-value.js";
 import { onlyFile } from "../connectome/raw-file.js";
 import type { LoadContext, Loader, SourceFile } from "../loader.js";
+import { checkRecording } from "./check-recording.js";
 import {
   describeMatlab,
   matlabElements,
@@ -56,16 +57,19 @@ export const matlabClasses: Loader<MatlabClassesParameters> = {
 function loadWorm(context: LoadContext<MatlabClassesParameters>, classFile: ClassFile, worm: number): void {
   const { file } = classFile;
   const wormUid = `${baseName(file)}/${classFile.worms[worm]}`;
+  let built: ReturnType<typeof buildClassWorm>;
   try {
-    const { recording, read, drops } = buildClassWorm(context.parameters, classFile, worm, wormUid);
-    writeRecording(context, recording);
-    context.countRead(file, read);
-    for (const drop of drops) context.drop(drop);
+    built = buildClassWorm(context.parameters, classFile, worm, wormUid);
+    checkRecording(built.recording);
   } catch (error) {
     if (!(error instanceof NeurotablesError)) throw error;
     context.countRead(file, 1);
     context.fail({ file, recording: wormUid, error });
+    return;
   }
+  writeRecording(context, built.recording);
+  context.countRead(file, built.read);
+  for (const drop of built.drops) context.drop(drop);
 }
 
 function readClassFile(context: LoadContext<MatlabClassesParameters>, file: SourceFile, matlab: MatlabFile): ClassFile {

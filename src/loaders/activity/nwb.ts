@@ -114,6 +114,7 @@ function readRecording(context: LoadContext<NwbParameters>, content: Hdf5Content
     ...(condition === undefined ? {} : { condition }),
     timeS: time.timeS,
     timeBasis: time.basis,
+    timeUnitStated: true,
     rois,
     traces: read.traces,
     behaviors,

@@ -95,6 +95,8 @@ export interface SourceRecording {
   /** Seconds on the source's clock, one per frame; may be longer than the traces. */
   readonly timeS: Float64Array;
   readonly timeBasis: "measured" | "from_rate" | "assumed";
+  /** Whether file or parameters say that the times are seconds (default: where a rate gives them). */
+  readonly timeUnitStated?: boolean;
   /** First frames of continuous segments (default [0]). */
   readonly segmentStarts?: readonly number[];
   readonly rois: readonly SourceRoi[];

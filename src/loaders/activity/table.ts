@@ -101,6 +101,7 @@ async function loadTable(context: LoadContext<TableParameters>): Promise<void> {
         file,
         ...statements,
         timeS,
+        timeUnitStated: true,
         timeBasis: given !== null ? "measured" : assumed === undefined ? "from_rate" : "assumed",
         rois,
         traces: read.traces,

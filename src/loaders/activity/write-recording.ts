@@ -1,6 +1,6 @@
-import { LoadError } from "../../base/errors.js";
 import type { LoadContext } from "../loader.js";
-import type { SourceRecording, SourceTraces } from "./source-recording.js";
+import { checkRecording } from "./check-recording.js";
+import type { SourceRecording, SourceRoi, SourceTraces } from "./source-recording.js";
 import { linearFraction, nanFraction } from "./trace-quality.js";
 
 /** The record tables that every loader of recordings writes, in the order of their outputs. */
@@ -13,23 +13,18 @@ export const RECORDING_TABLES = [
   "stimulus_record",
 ] as const;
 
-/** Median frame intervals outside these (seconds) are a clock in another unit: no microscope images a volume so. */
-const PLAUSIBLE_INTERVAL_S = { least: 0.005, most: 60 };
-
 /**
  * Writes one recording into the record tables and counts every row as carried: one for the recording, one per ROI, trace,
  * behaviour channel, event and stimulus. The loader counts as read what the file holds of these. Times after the last
  * frame are dropped with a row (`time_after_last_frame`, not counted: a time vector is no record).
- * @throws {LoadError} `load/time-short` when a trace is longer than its time vector, `load/trace-length` when traces
- * differ in length, `load/time-order` and `load/time-unit` for times that cannot be seconds, `load/duplicate-roi`.
+ * @throws {LoadError} what {@link checkRecording} throws, before anything is written: `load/time-short` when a trace is
+ * longer than its time vector, `load/trace-length`, `load/time-order`, `load/time-unit`, `load/duplicate-roi`, ….
  */
 export function writeRecording(context: LoadContext<unknown>, recording: SourceRecording): void {
   const { file, rois, traces, behaviors = [], events = [], stimuli = [] } = recording;
   const recordingId = `${recording.dataset}/${recording.wormUid}`;
-  checkNumbers(recording);
-  const frames = frameCount(recording);
+  const frames = checkRecording(recording);
   const time = recording.timeS.length > frames ? recording.timeS.slice(0, frames) : recording.timeS;
-  checkTime(recording, time);
   if (recording.timeS.length > frames) {
     context.drop({
       file,
@@ -142,9 +137,9 @@ function writeRois(
         dv: roi.dv,
         note: roi.note,
         neuropal_roi_ids: roi.neuropalRoiIds,
-        x_um: roi.positionUm?.[0],
-        y_um: roi.positionUm?.[1],
-        z_um: roi.positionUm?.[2],
+        x_um: coordinate(roi, 0),
+        y_um: coordinate(roi, 1),
+        z_um: coordinate(roi, 2),
         qc_nan_fraction: trace ? nanFraction(trace) : null,
         qc_linear_fraction: trace ? linearFraction(trace) : null,
         extra: jsonText(roi.extra),
@@ -153,72 +148,15 @@ function writeRois(
   );
 }
 
-function checkNumbers({ rois, file, wormUid }: SourceRecording): void {
-  const seen = new Set<number>();
-  for (const { roi } of rois) {
-    if (seen.has(roi)) {
-      throw new LoadError("duplicate-roi", `${file.path}, recording ${wormUid}: ROI ${roi} occurs twice`, {
-        fields: { file: file.path, recording: wormUid, roi },
-      });
-    }
-    seen.add(roi);
-  }
+/** A coordinate that is missing (NaN) is null. */
+function coordinate({ positionUm }: SourceRoi, axis: 0 | 1 | 2): number | null {
+  const value = positionUm?.[axis];
+  return value === undefined || Number.isNaN(value) ? null : value;
 }
 
-/** Frames of the recording: the length of its traces, or of its time vector when it has none. */
-function frameCount({ traces, timeS, file, wormUid }: SourceRecording): number {
-  let frames: number | undefined;
-  for (const { kind, values } of traces) {
-    for (const column of values) {
-      if (column === null) continue;
-      frames ??= column.length;
-      if (column.length === frames) continue;
-      throw new LoadError(
-        "trace-length",
-        `${file.path}, recording ${wormUid}: a trace of kind ${kind} has ${column.length} frames, another ${frames}`,
-        { fields: { file: file.path, recording: wormUid, kind, frames: column.length, expected: frames } },
-      );
-    }
-  }
-  if (frames === undefined) return timeS.length;
-  if (frames > timeS.length) {
-    throw new LoadError(
-      "time-short",
-      `${file.path}, recording ${wormUid}: traces have ${frames} frames, the time vector ${timeS.length}`,
-      {
-        fields: { file: file.path, recording: wormUid, frames, times: timeS.length },
-        wayOut: "Frames without a time cannot be placed: get the file again, or shorten the traces to their times.",
-      },
-    );
-  }
-  return frames;
-}
-
-function checkTime({ file, wormUid }: SourceRecording, time: Float64Array): void {
-  for (let k = 0; k < time.length; k++) {
-    const value = time[k] as number;
-    if (Number.isFinite(value) && (k === 0 || value > (time[k - 1] as number))) continue;
-    const before = k === 0 ? "" : ` after ${time[k - 1]}`;
-    throw new LoadError("time-order", `${file.path}, recording ${wormUid}: time of frame ${k} is ${value}${before}`, {
-      fields: { file: file.path, recording: wormUid, frame: k, value },
-      wayOut: "Times must be finite and ascending.",
-    });
-  }
-  if (time.length < 2) return;
-  const steps = Float64Array.from({ length: time.length - 1 }, (_, k) => (time[k + 1] as number) - (time[k] as number));
-  steps.sort();
-  const median = steps[steps.length >> 1] as number;
-  if (median >= PLAUSIBLE_INTERVAL_S.least && median <= PLAUSIBLE_INTERVAL_S.most) return;
-  throw new LoadError(
-    "time-unit",
-    `${file.path}, recording ${wormUid}: the median time between frames is ${median} s, which is no second: is the unit another?`,
-    {
-      fields: { file: file.path, recording: wormUid, medianIntervalS: median, ...PLAUSIBLE_INTERVAL_S },
-      wayOut: "Say the unit of the time vector, where the loader has a parameter for it.",
-    },
-  );
-}
-
+/** JSON has no NaN, which becomes null, and no infinity, which becomes its name. */
 function jsonText(value: Readonly<Record<string, unknown>> | undefined): string | null {
-  return value === undefined || Object.keys(value).length === 0 ? null : JSON.stringify(value);
+  if (value === undefined || Object.keys(value).length === 0) return null;
+  const isInfinite = (member: unknown) => member === Number.POSITIVE_INFINITY || member === Number.NEGATIVE_INFINITY;
+  return JSON.stringify(value, (_, member: unknown) => (isInfinite(member) ? String(member) : member));
 }
