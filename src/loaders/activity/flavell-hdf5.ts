@@ -4,7 +4,7 @@ import { fileName, onlyFile } from "../connectome/raw-file.js";
 import type { LoadContext, Loader, SourceFile } from "../loader.js";
 import { behaviorChannels } from "./flavell-behaviors.js";
 import { frameEvents, reversalEvents } from "./flavell-events.js";
-import { Hdf5Fields, matrixColumns } from "./flavell-fields.js";
+import { Hdf5Fields, matrixColumns, shapeFault } from "./flavell-fields.js";
 import { registeredRois } from "./flavell-rois.js";
 import { segmentStarts } from "./flavell-segments.js";
 import type { SourceTraces } from "./source-recording.js";
@@ -23,6 +23,10 @@ const parameters = z.strictObject({
 export type FlavellHdf5Parameters = z.infer<typeof parameters>;
 
 const PRIMARY = "/gcamp/traces_array_F_F20";
+const OTHER_TRACES = [
+  ["/gcamp/trace_array_original", "ratio", "ratio"],
+  ["/gcamp/trace_array", "zscore_source", "zscore"],
+] as const;
 const TIMES = "/timing/timestamp_confocal";
 
 /**
@@ -63,10 +67,13 @@ function loadRecording(context: LoadContext<FlavellHdf5Parameters>, file: Source
   const { dataset, strain_pattern: strainPattern } = context.parameters;
   const primary = matrixColumns(fields.require(PRIMARY), file);
   const traces: SourceTraces[] = [{ kind: "F_over_mean", unit: "F/mean", values: primary }];
-  const ratio = fields.take("/gcamp/trace_array_original");
-  if (ratio !== null) traces.push({ kind: "ratio", unit: "ratio", values: matrixColumns(ratio, file) });
-  const zscore = fields.take("/gcamp/trace_array");
-  if (zscore !== null) traces.push({ kind: "zscore_source", unit: "zscore", values: matrixColumns(zscore, file) });
+  for (const [path, kind, unit] of OTHER_TRACES) {
+    const field = fields.take(path);
+    if (field === null) continue;
+    const values = matrixColumns(field, file);
+    if (values.length !== primary.length) throw shapeFault(field, file, `frames x ${primary.length} ROIs`);
+    traces.push({ kind, unit, values });
+  }
   const times = fields.require(TIMES);
   const frames = primary[0]?.length ?? times.values.length;
 
@@ -91,6 +98,7 @@ function loadRecording(context: LoadContext<FlavellHdf5Parameters>, file: Source
       detail,
     });
   }
+  const zscore = traces.find(({ kind }) => kind === "zscore_source");
   const traceCount = traces.reduce((sum, { values }) => sum + values.length, 0);
   context.countRead(
     file,
@@ -108,7 +116,7 @@ function loadRecording(context: LoadContext<FlavellHdf5Parameters>, file: Source
     traces,
     behaviors,
     events: [...reversals.events, ...others.events],
-    extra: { ...extra, ...(zscore === null ? {} : { zscore_source_ddof: zscoreDdof(traces.at(-1)?.values ?? []) }) },
+    extra: { ...extra, ...(zscore === undefined ? {} : { zscore_source_ddof: zscoreDdof(zscore.values) }) },
   });
 }
 
