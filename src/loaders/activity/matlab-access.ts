@@ -25,8 +25,38 @@ export async function withMatlabFile<T>(
   }
   try {
     return use(matlab);
+  } catch (error) {
+    throw error instanceof FormatError ? withFile(error, file) : error;
   } finally {
     matlab.close();
+  }
+}
+
+/** Values do not know their file: what refuses one names it in the message alone. */
+function withFile(error: FormatError, file: SourceFile): FormatError {
+  const { tag, message, fields, wayOut } = error;
+  if (fields.file !== undefined) return error;
+  return new FormatError(tag.slice("format/".length), message, {
+    fields: { file: file.path, ...fields },
+    ...(wayOut === undefined ? {} : { wayOut }),
+  });
+}
+
+/**
+ * A variable that a loader can do without: null where it cannot be read (an object of MATLAB, say), after `leaveOut` was
+ * told why.
+ */
+export function readOptional(
+  matlab: MatlabFile,
+  name: string,
+  leaveOut: (reason: "unreadable", detail: string) => void,
+): MatlabValue | null {
+  try {
+    return matlab.read(name);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    leaveOut("unreadable", error.message);
+    return null;
   }
 }
 

@@ -11,6 +11,7 @@ import {
   matlabNumbers,
   matlabPlainText,
   missingMatlabField,
+  readOptional,
   unexpectedMatlab,
   withMatlabFile,
 } from "./matlab-access.js";
@@ -75,6 +76,7 @@ function loadWorm(context: LoadContext<MatlabClassesParameters>, classFile: Clas
 function readClassFile(context: LoadContext<MatlabClassesParameters>, file: SourceFile, matlab: MatlabFile): ClassFile {
   const present = matlab.variables.map((variable) => variable.name);
   for (const name of NEEDED) if (!present.includes(name)) throw missingMatlabField(file, [name], present);
+  const unread = new Set<string>();
   const used: readonly string[] = [...NEEDED, ...OPTIONAL];
   const leaveOut = (item: string, reason: string, detail: string, count = 1) => {
     context.countRead(file, count);
@@ -84,7 +86,12 @@ function readClassFile(context: LoadContext<MatlabClassesParameters>, file: Sour
   for (const { name, class: className, dims } of matlab.variables) {
     if (!used.includes(name)) leaveOut(name, "unknown_field", `${className} ${dims.join(" x ")}`);
   }
-  const read = (name: string) => (present.includes(name) ? matlab.read(name) : undefined);
+  const read = (name: string) => {
+    if (!present.includes(name)) return undefined;
+    const value = readOptional(matlab, name, (reason, detail) => leaveOut(name, reason, detail));
+    if (value === null) unread.add(name);
+    return value ?? undefined;
+  };
   const fps = matlabNumber(matlab.read("fps"));
   if (fps === null || !(fps > 0)) {
     throw unexpectedMatlab(matlab.read("fps"), `${file.path}, fps`, "a positive number");
@@ -111,7 +118,7 @@ function readClassFile(context: LoadContext<MatlabClassesParameters>, file: Sour
     order: read("stims"),
   });
   for (const [name, problem] of stimuli.problems) {
-    if (present.includes(name)) leaveOut(name, "unrecognised_stimulus", problem);
+    if (present.includes(name) && !unread.has(name)) leaveOut(name, "unrecognised_stimulus", problem);
   }
   return { file, fps, worms, columns, stimuli: stimuli.perWorm, off: offNeurons(read("is_AWCL_OFF"), worms, leaveOut) };
 }

@@ -1,4 +1,5 @@
 import type { MatlabValue } from "../../formats/matlab/matlab-value.js";
+import { spanFault } from "./event-span.js";
 import { describeMatlab, matlabNumber, matlabPlainText } from "./matlab-access.js";
 import type { SourceStimulus } from "./source-recording.js";
 
@@ -19,11 +20,14 @@ export function listedStimuli(value: MatlabValue): {
     const cells = [0, 1, 2].map((column) => value.cells[row + column * rows] as MatlabValue);
     const name = matlabPlainText(cells[0]);
     const [on, off] = [numberIn(cells[1]), numberIn(cells[2])];
-    if (name === null || name === "" || on === null || !Number.isFinite(on) || off === null) {
+    if (name === null || name === "" || on === null || off === null) {
       problems.push({ row: row + 1, detail: cells.map(describeMatlab).join(", ") });
       continue;
     }
-    stimuli.push({ kind: "odour", name, tOnS: on, tOffS: Number.isFinite(off) ? off : null });
+    const end = Number.isNaN(off) ? null : off;
+    const fault = spanFault(on, end);
+    if (fault !== null) problems.push({ row: row + 1, detail: fault.detail });
+    else stimuli.push({ kind: "odour", name, tOnS: on, tOffS: end });
   }
   return { stimuli, problems };
 }

@@ -1,4 +1,5 @@
 import { elementCount, type MatlabValue } from "../../formats/matlab/matlab-value.js";
+import { spanFault } from "./event-span.js";
 import { describeMatlab, matlabElements, matlabNumbers, matlabPlainText } from "./matlab-access.js";
 import type { SourceStimulus } from "./source-recording.js";
 
@@ -37,6 +38,8 @@ export function orderedStimuli(fields: {
     if (presented.length !== periods.length) {
       return refuse(`worm ${worm + 1} has ${presented.length} stimuli, but ${periods.length} times`);
     }
+    const fault = periods.map(([on, off]) => spanFault(finite(on), finite(off))).find((found) => found !== null);
+    if (fault !== undefined) return refuse(`worm ${worm + 1} has a stimulus of ${fault.detail}`);
     perWorm.push(
       presented.map((name, index): SourceStimulus => {
         const [on, off] = periods[index] as readonly [number, number];

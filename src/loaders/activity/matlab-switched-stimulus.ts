@@ -66,12 +66,16 @@ function oneStimulus(value: MatlabValue, kind: SourceStimulus["kind"]): Switched
       name,
       tOnS: period === 0 ? null : (switches[period - 1] as number),
       tOffS: switches[period] ?? null,
-      conc: (levels.length > 1 ? levels[state] : levels[0]) ?? null,
+      conc: finite(levels.length > 1 ? levels[state] : levels[0]),
       concUnit,
       extra,
     });
   }
   return { stimuli, unknownFields, problem: null };
+}
+
+function finite(number: number | undefined): number | null {
+  return number !== undefined && Number.isFinite(number) ? number : null;
 }
 
 /** 0-based index of the first concentration. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { LoadError } from "../../base/errors.js";
+import { FormatError, LoadError } from "../../base/errors.js";
 import type { MatlabFile, MatlabValue } from "../../formats/matlab/matlab-value.js";
 import { onlyFile } from "../connectome/raw-file.js";
 import type { LoadContext, Loader, SourceFile } from "../loader.js";
@@ -10,6 +10,7 @@ import {
   matlabNumbers,
   matlabVector,
   missingMatlabField,
+  readOptional,
   unexpectedMatlab,
   withMatlabFile,
 } from "./matlab-access.js";
@@ -71,17 +72,21 @@ function loadWorm(context: LoadContext<MatlabWormParameters>, file: SourceFile, 
     throw rowCount(file, "use_flag", flags.length, traces.length);
   const extra: Record<string, unknown> = flags.length === 1 ? { use_flag: numberOrNull(flags[0]) } : {};
   const timeS = lastField(context, file, matlab.read("times"));
-  const tracked = present.includes(TRACKED) ? trackedNames(matlab.read(TRACKED), traces.length) : null;
+  const optional = (name: string) =>
+    readOptional(matlab, name, (reason, detail) => leaveOut(context, file, name, reason, detail));
+  const trackedValue = present.includes(TRACKED) ? optional(TRACKED) : null;
+  const tracked = trackedValue === null ? null : trackedNames(trackedValue, traces.length);
   const stimuli: SourceStimulus[] = [];
   for (const { name, class: className, dims } of matlab.variables) {
-    if ((NEEDED as readonly string[]).includes(name) || (name === TRACKED && tracked !== null)) continue;
+    if ((NEEDED as readonly string[]).includes(name)) continue;
+    if (name === TRACKED && (tracked !== null || trackedValue === null)) continue;
     if (!STIMULUS.test(name)) {
       const reason = name === TRACKED ? "other_shape" : "unknown_field";
       leaveOut(context, file, name, reason, `${className} ${dims.join(" x ")}`);
       continue;
     }
-    const value = matlab.read(name);
-    if (isEmptyMatlab(value)) continue;
+    const value = optional(name);
+    if (value === null || isEmptyMatlab(value)) continue;
     const listed = listedStimuli(value);
     if (listed === null) {
       const json = matlabJson(value);
@@ -164,9 +169,15 @@ function firstColumn(value: MatlabValue, where: string): Float64Array {
   return value.dims[0] === 1 ? numbers : numbers.subarray(0, value.dims[0]);
 }
 
+/** Null where they are of another form: they are an addition. */
 function trackedNames(value: MatlabValue, rows: number): (string | null)[] | null {
   if (value.kind !== "cell" || value.cells.length !== rows) return null;
-  return candidateNames(value, TRACKED).map((candidates) => candidates[0] ?? null);
+  try {
+    return candidateNames(value, TRACKED).map((candidates) => candidates[0] ?? null);
+  } catch (error) {
+    if (error instanceof FormatError) return null;
+    throw error;
+  }
 }
 
 function numberOrNull(number: number | undefined): number | null {

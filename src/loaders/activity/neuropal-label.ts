@@ -61,7 +61,7 @@ export function neuropalLabel(entry: JsonObject): NeuropalLabel {
     confidence:
       confidence === null || isMissing
         ? null
-        : typeof confidence === "number" && Number.isFinite(confidence)
+        : typeof confidence === "number" && Number.isFinite(Math.fround(confidence))
           ? confidence
           : refuse("confidence"),
     unreadable,

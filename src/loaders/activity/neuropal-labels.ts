@@ -68,10 +68,12 @@ function loadLabels(
   let position = -1;
   for (const [key, entry] of labels) {
     position++;
-    const roi = roiNumber(key);
+    const number = roiNumber(key);
+    const roi = number !== null && number >= roiBase ? number : null;
     const item = `${uid}: ${key}`;
     if (roi === null || !isJsonObject(entry)) {
-      const rule = roi === null ? "a label's key is the number of its ROI" : "a label is an object";
+      const rule =
+        roi === null ? `a label's key is the number of its ROI, counted from ${roiBase}` : "a label is an object";
       context.drop({ file, scope: "roi", item, reason: roi === null ? "no_roi_number" : "no_label", rule });
       continue;
     }

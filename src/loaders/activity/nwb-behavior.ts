@@ -1,6 +1,6 @@
 import type { LoadContext } from "../loader.js";
 import type { Hdf5Content } from "./hdf5-content.js";
-import { annotations, type NwbInterval, seriesIntervals, tableIntervals } from "./nwb-intervals.js";
+import { annotations, type NwbInterval, placedIntervals, seriesIntervals, tableIntervals } from "./nwb-intervals.js";
 import type { NwbObject, NwbObjects } from "./nwb-objects.js";
 import { sameTimes, seriesColumns, seriesData, seriesTime } from "./nwb-series.js";
 import type { SourceBehavior, SourceEvent } from "./source-recording.js";
@@ -79,8 +79,7 @@ export function readEvents(
     if (isStimulus(object)) continue;
     const intervals = intervalsOf(content, objects, object);
     if (intervals === null) continue;
-    context.countRead(content.file, intervals.length);
-    for (const { startS, endS, statements } of intervals) {
+    for (const { startS, endS, statements } of placedIntervals(context, content, { path: object.path, intervals })) {
       const value = statementText(statements);
       events.push({ name: object.name, tStartS: startS, tEndS: endS, value });
     }

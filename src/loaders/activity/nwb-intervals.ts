@@ -1,4 +1,6 @@
 import { LoadError } from "../../base/errors.js";
+import type { LoadContext } from "../loader.js";
+import { spanFault } from "./event-span.js";
 import type { Hdf5Content } from "./hdf5-content.js";
 import { seriesData, seriesTime } from "./nwb-series.js";
 
@@ -8,6 +10,25 @@ export interface NwbInterval {
   readonly endS: number | null;
   /** Name of the state or stimulus, or other statements. */
   readonly statements: Readonly<Record<string, string | number>>;
+}
+
+/**
+ * The intervals of an object that can be placed in time, all of which count as read; the others (without start, or with
+ * an end before it) are dropped with a row each.
+ */
+export function placedIntervals(
+  context: Pick<LoadContext<unknown>, "countRead" | "drop">,
+  { file }: Hdf5Content,
+  { path, intervals }: { readonly path: string; readonly intervals: readonly NwbInterval[] },
+): NwbInterval[] {
+  context.countRead(file, intervals.length);
+  return intervals.filter(({ startS, endS }, index) => {
+    const fault = spanFault(startS ?? Number.NaN, endS);
+    if (fault === null) return true;
+    const rule = "an event or stimulus has a start, and ends no earlier";
+    context.drop({ file, scope: "value", item: `${path}[${index}]`, ...fault, rule });
+    return false;
+  });
 }
 
 const known = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? null : value);

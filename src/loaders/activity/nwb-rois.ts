@@ -118,7 +118,7 @@ export function readRois(
     new Set(numbers).size === count && numbers.every((id) => Number.isInteger(id) && id >= 0 && id < 2 ** 31);
   const base = numbered && count > 0 && Math.min(...numbers) > 0 ? 1 : 0;
   return numbers.map((id, roi): SourceRoi => {
-    const extra: Record<string, unknown> = {};
+    const extra: Record<string, unknown> = Object.create(null);
     for (const { name, values } of columns) extra[name] = values[row(roi)] ?? null;
     if (!numbered && ids !== null) extra.id = id;
     const label = labels?.[source.labelsInTable ? row(roi) : roi];

@@ -28,7 +28,7 @@ export function readStatements(content: Hdf5Content, objects: NwbObjects): NwbSt
   const genotype = text(`${subject}/genotype`);
   const sex = text(`${subject}/sex`);
   const stage = text(`${subject}/growth_stage`) ?? text(`${subject}/stage`);
-  const extra: Record<string, unknown> = {};
+  const extra: Record<string, unknown> = Object.create(null);
   for (const { path, kind } of content.entries) {
     if (kind !== "dataset" || !/^\/(?:general\/.*|[^/]+)$/.test(path) || content.isUsed(path)) continue;
     const values = shortValues(content, path);

@@ -1,6 +1,13 @@
 import type { LoadContext } from "../loader.js";
 import type { Hdf5Content } from "./hdf5-content.js";
-import { annotations, type NwbInterval, seriesIntervals, tableIntervals, valueRuns } from "./nwb-intervals.js";
+import {
+  annotations,
+  type NwbInterval,
+  placedIntervals,
+  seriesIntervals,
+  tableIntervals,
+  valueRuns,
+} from "./nwb-intervals.js";
 import type { NwbObject, NwbObjects } from "./nwb-objects.js";
 import { seriesData, seriesTime } from "./nwb-series.js";
 import type { SourceBehavior, SourceStimulus } from "./source-recording.js";
@@ -41,8 +48,8 @@ export function readStimuli(
       waveforms.push(found.waveform);
       continue;
     }
-    context.countRead(content.file, found.intervals.length);
-    for (const { startS, endS, statements } of found.intervals) {
+    const { intervals } = found;
+    for (const { startS, endS, statements } of placedIntervals(context, content, { path: object.path, intervals })) {
       const nameKey = Object.keys(statements).find((key) => NAMES.test(key) && typeof statements[key] === "string");
       const name = nameKey === undefined ? object.name : String(statements[nameKey]);
       const extra = Object.fromEntries(Object.entries(statements).filter(([key]) => key !== nameKey));

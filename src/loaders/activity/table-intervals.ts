@@ -1,5 +1,6 @@
 import { LoadError } from "../../base/errors.js";
 import type { LoadContext, SourceFile } from "../loader.js";
+import { spanFault } from "./event-span.js";
 import { TIME_UNITS } from "./measurement-units.js";
 import type { SourceEvent, SourceStimulus } from "./source-recording.js";
 import type { TableFiles } from "./table-files.js";
@@ -19,7 +20,10 @@ interface Spans {
   readonly spans: readonly (Span | null)[];
 }
 
-/** Events, and how many come from each file. A start that is NaN or no frame of the recording is dropped with a row. */
+/**
+ * Events, and how many come from each file. A start that is NaN or no frame of the recording, and an end before it, are
+ * dropped with a row.
+ */
 export function readTableEvents(
   context: LoadContext<TableParameters>,
   files: TableFiles,
@@ -127,16 +131,17 @@ function readSpans(
   context.countRead(file, starts.length);
   const spans = Array.from(starts, (start, k): Span | null => {
     const end = ends === null || Number.isNaN(ends[k]) ? null : (ends[k] as number);
+    const fault = Number.isFinite(start) ? spanFault(start, end) : null;
     const span =
       given.unit === "frame" ? frameSpan(start, end, given, frames) : timeSpan(start, end, TIME_UNITS[given.unit]);
-    if (span !== null) return span;
+    if (span !== null && fault === null) return span;
     context.drop({
       file,
       scope: "value",
       item: `${given.intervals ?? given.start}[${k}]`,
-      reason: "outside_recording",
-      rule: "an event or stimulus begins at a frame or time of the recording",
-      detail: `start ${start}, ${frames} frames`,
+      reason: fault?.reason ?? "outside_recording",
+      rule: "an event or stimulus begins at a frame or time of the recording, and ends no earlier",
+      detail: fault?.detail ?? `start ${start}, end ${end ?? "none"}, ${frames} frames`,
     });
     return null;
   });
@@ -156,8 +161,8 @@ function frameSpan(
 ): Span | null {
   const kStart = start - base;
   if (!Number.isInteger(kStart) || kStart < 0 || kStart >= frames) return null;
-  const kEnd = end === null || !Number.isInteger(end) ? null : Math.min(frames, end - base + (inclusive ? 1 : 0));
-  return { kStart, kEnd };
+  if (end === null) return { kStart, kEnd: null };
+  return Number.isInteger(end) ? { kStart, kEnd: Math.min(frames, end - base + (inclusive ? 1 : 0)) } : null;
 }
 
 /** Starts and ends of an n × 2 or 2 × n matrix, or n starts. */

@@ -46,7 +46,7 @@ export const zippedCsv: Loader<ZippedCsvParameters> = {
     const { records } = table;
     context.countRead(file, 1 + 2 * records.length);
     const rois = records.map(({ fields }, roi): SourceRoi => {
-      const extra: Record<string, string> = {};
+      const extra: Record<string, string> = Object.create(null);
       for (const [index, name] of columns.metadata) {
         const value = (fields[index] as string).trim();
         if (name !== labelColumn && value !== "") extra[name] = value;
