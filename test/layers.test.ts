@@ -18,6 +18,7 @@ const LAYERS = [
   "executors",
   "publish",
   "sql",
+  "plots",
   "explorer",
   "cli",
 ] as const;

@@ -12,6 +12,10 @@ function optionsOf(verb: VerbSpec): readonly OptionSpec[] {
   return [...verb.options, ...GLOBAL_OPTIONS];
 }
 
+function wordVerbs(): { readonly name: string; readonly words: readonly string[] }[] {
+  return VERBS.flatMap(({ name, words }) => (words === undefined ? [] : [{ name, words }]));
+}
+
 function bash(): string {
   const words = (options: readonly OptionSpec[]) => options.map(({ name }) => `--${name}`).join(" ");
   const values = new Map<string, string>();
@@ -49,7 +53,9 @@ ${VERBS.map((verb) => `      ${verb.name}) COMPREPLY=($(compgen -W "${words(opti
       .map(({ name }) => name)
       .join("|")})
       COMPREPLY=($(compgen -W "$(ls pipelines/*.yaml 2>/dev/null | sed 's|.*/||; s|\\.yaml$||')" -- "$word") $(compgen -f -- "$word")) ;;
-    completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$word")) ;;
+${wordVerbs()
+  .map(({ name, words }) => `    ${name}) COMPREPLY=($(compgen -W "${words.join(" ")}" -- "$word")) ;;`)
+  .join("\n")}
     *) COMPREPLY=($(compgen -f -- "$word")) ;;
   esac
 }
@@ -88,8 +94,8 @@ ${VERBS.map((verb) => `    '${verb.name}:${quote(verb.summary)}'`).join("\n")}
   case "\${words[2]}" in
 ${VERBS.map((verb) => {
   const operands =
-    verb.name === "completion"
-      ? "'*:shell:(bash zsh fish)'"
+    verb.words !== undefined
+      ? `'1:word:(${verb.words.join(" ")})'`
       : verb.completes === "pipelines"
         ? "'*:pipeline:_neurotables_pipelines'"
         : "'*:file:_files'";
@@ -130,7 +136,10 @@ function fish(): string {
       (verb) =>
         `complete -c neurotables -n '__fish_seen_subcommand_from ${verb.name}' -a '(string replace -r ".*/(.*)\\.yaml" "\\$1" pipelines/*.yaml 2>/dev/null)'`,
     ),
-    "complete -c neurotables -f -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'",
+    ...wordVerbs().map(
+      ({ name, words }) =>
+        `complete -c neurotables -f -n '__fish_seen_subcommand_from ${name}' -a ${quote(words.join(" "))}`,
+    ),
     `# verbs: ${names}`,
     "",
   ];

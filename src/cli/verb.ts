@@ -26,6 +26,8 @@ export interface VerbSpec {
   readonly maximumOperands: number;
   /** What completion offers for operands. */
   readonly completes?: "pipelines" | "tables" | "folders";
+  /** Words of which the first operand is one; completion offers them. */
+  readonly words?: readonly string[];
   readonly options: readonly OptionSpec[];
   readonly examples: readonly (readonly [command: string, says: string])[];
   readonly load: () => Promise<VerbModule>;

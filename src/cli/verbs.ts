@@ -221,6 +221,54 @@ export const VERBS: readonly VerbSpec[] = [
     load: () => import("./verbs/sql.js"),
   },
   {
+    name: "plot",
+    summary: "a picture of what the tables hold, as SVG or PNG",
+    description: [
+      "KIND is one of",
+      "  activity RECORDING       z-scored traces of a recording as a heat map, with its stimuli, events and behaviour",
+      "  connectome [ANNOTATION]  chemical synapses and gap junctions as matrices by neuron type (default: consensus)",
+      "A RECORDING may be the end of a name that no other has. Without --out the SVG goes to stdout. A PNG has two pixels",
+      "for each px. Same tables, same picture, byte for byte.",
+    ],
+    operands: "KIND [NAME]",
+    minimumOperands: 1,
+    maximumOperands: 2,
+    words: ["activity", "connectome"],
+    options: [
+      {
+        name: "out",
+        short: "o",
+        kind: "text",
+        value: "FILE",
+        completes: "files",
+        description: "write the picture to a file, .svg or .png, whole or not at all",
+      },
+      {
+        name: "theme",
+        kind: "text",
+        value: "THEME",
+        choices: ["light", "dark", "print"],
+        description: "light (default), dark, or print, which stays readable in black and white",
+      },
+      { name: "width", kind: "text", value: "PX", description: "width in px; the height follows from the data" },
+      { name: "all", kind: "flag", description: "activity: show ROIs without a label too" },
+      {
+        name: "channel",
+        kind: "text",
+        multiple: true,
+        value: "NAME",
+        description: "activity: this behaviour channel instead of the usual ones; repeatable",
+      },
+    ],
+    examples: [
+      ["neurotables plot activity 2022-07-26-31 -o a.png", "a recording at a glance"],
+      ["neurotables plot activity 2022-07-26-31 --all > a.svg", "the same with every ROI"],
+      ["neurotables plot connectome --theme print -o c.svg", "the consensus, for a paper"],
+      ["neurotables plot connectome cook2019 -o cook.png", "one annotation"],
+    ],
+    load: () => import("./verbs/plot.js"),
+  },
+  {
     name: "verify",
     summary: "recompute hashes; find any flipped bit",
     description: [
@@ -283,6 +331,7 @@ export const VERBS: readonly VerbSpec[] = [
     operands: "bash|zsh|fish",
     minimumOperands: 1,
     maximumOperands: 1,
+    words: ["bash", "zsh", "fish"],
     options: [],
     examples: [
       ["source <(neurotables completion bash)", "in ~/.bashrc"],

@@ -1,0 +1,20 @@
+import { didYouMean } from "../base/diagnostics.js";
+import { UsageError } from "../base/errors.js";
+import { activityPlot } from "./activity/activity-plot.js";
+import { connectomePlot } from "./connectome/connectome-plot.js";
+import type { PlotKind } from "./plot-kind.js";
+
+/** Every kind of picture, in the order of help. */
+export const PLOT_KINDS: readonly PlotKind[] = [activityPlot, connectomePlot];
+
+/** @throws {UsageError} `usage/unknown-plot`. */
+export function findPlotKind(name: string): PlotKind {
+  const kind = PLOT_KINDS.find((candidate) => candidate.name === name);
+  if (kind !== undefined) return kind;
+  const names = PLOT_KINDS.map((candidate) => candidate.name);
+  const near = didYouMean(name, names);
+  throw new UsageError("unknown-plot", `there is no picture "${name}"${near === undefined ? "" : `; ${near}`}`, {
+    fields: { kind: name },
+    wayOut: `the kinds are ${names.join(", ")}; neurotables plot --help says what they show`,
+  });
+}
