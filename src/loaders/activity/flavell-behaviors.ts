@@ -1,6 +1,9 @@
 import type { Hdf5Fields, NumberField } from "./flavell-fields.js";
 import type { SourceBehavior } from "./source-recording.js";
 
+/** Columns of one dataset that are taken as channels; a wider one is an image or a matrix. */
+const MOST_COLUMNS = 1024;
+
 /**
  * Every dataset of `behavior` with one value, or one row of values, per frame as channels; columns become `sub_index`.
  * Values that reach to the end of a time vector longer than the traces keep these times. A dataset of another length is
@@ -15,6 +18,7 @@ export function behaviorChannels(
     const shape = fields.shapeOf(path);
     const [length] = shape;
     if (shape.length > 2 || (length !== frames && length !== timeS.length)) continue;
+    if ((shape[1] ?? 1) > MOST_COLUMNS) continue;
     const field = fields.take(path);
     if (field === null) continue;
     const own = length === frames ? {} : { timeS };

@@ -1,6 +1,8 @@
-import { LoadError } from "../../base/errors.js";
+import { FormatError, LoadError } from "../../base/errors.js";
+import type { Hdf5Dataset } from "../../formats/hdf5/hdf5-dataset.js";
 import type { Hdf5Entry, Hdf5File } from "../../formats/hdf5/open-hdf5.js";
 import type { SourceFile } from "../loader.js";
+import { readableDataset, requireSeconds } from "./hdf5-readable.js";
 
 /** Numbers of one dataset, row-major, with the shape that an HDF5 reader sees (`[]`: a single value). */
 export interface NumberField {
@@ -13,7 +15,7 @@ export interface NumberField {
 export interface UnusedField {
   /** Path, with `@name` for an attribute. */
   readonly item: string;
-  readonly kind: Hdf5Entry["kind"] | "attribute";
+  readonly kind: Hdf5Entry["kind"] | "attribute" | "unreadable";
   readonly detail: string;
 }
 
@@ -40,7 +42,10 @@ export class Hdf5Fields {
     if (this.#hdf5.kindOf(group) !== "group") return [];
     return this.#hdf5
       .children(group)
-      .filter(({ path, kind }) => kind === "dataset" && NUMERIC.has(this.#hdf5.dataset(path).type.kind))
+      .filter(({ path, kind }) => {
+        const dataset = kind === "dataset" ? readableDataset(this.#hdf5, path) : null;
+        return dataset !== null && !(dataset instanceof FormatError) && NUMERIC.has(dataset.type.kind);
+      })
       .map(({ path }) => path);
   }
 
@@ -69,6 +74,13 @@ export class Hdf5Fields {
     });
   }
 
+  /** As {@link require}, of times. @throws {LoadError} `load/unit` when the dataset says that they are no seconds. */
+  requireTimes(path: string): NumberField {
+    const field = this.require(path);
+    requireSeconds(this.#hdf5, path);
+    return field;
+  }
+
   /** Datasets, links and attributes that were not taken, in the order of the file. */
   unused(): UnusedField[] {
     const unused: UnusedField[] = [];
@@ -79,16 +91,17 @@ export class Hdf5Fields {
         }
       }
       if (kind === "group" || kind === "repeated" || this.#used.has(path)) continue;
-      const shape = kind === "dataset" ? this.#shapeText(path) : kind;
-      unused.push({ item: path, kind, detail: shape });
+      const found = kind === "dataset" ? readableDataset(this.#hdf5, path) : kind;
+      if (typeof found === "string") unused.push({ item: path, kind, detail: found });
+      else if (found instanceof FormatError) unused.push({ item: path, kind: "unreadable", detail: found.message });
+      else unused.push({ item: path, kind, detail: describe(found) });
     }
     return unused;
   }
+}
 
-  #shapeText(path: string): string {
-    const { shape, type } = this.#hdf5.dataset(path);
-    return `${type.kind} of shape ${shape.length === 0 ? "()" : shape.join(" x ")}`;
-  }
+function describe({ shape, type }: Hdf5Dataset): string {
+  return `${type.kind} of shape ${shape.length === 0 ? "()" : shape.join(" x ")}`;
 }
 
 /** A matrix as its columns: `columns[n][k]` is row k. @throws {LoadError} `load/shape` when it has not two axes. */

@@ -27,6 +27,11 @@ const OTHER_TRACES = [
   ["/gcamp/trace_array_original", "ratio", "ratio"],
   ["/gcamp/trace_array", "zscore_source", "zscore"],
 ] as const;
+const UNUSED_REASONS: ReadonlyMap<string, string> = new Map([
+  ["dataset", "unknown_field"],
+  ["attribute", "unknown_field"],
+  ["unreadable", "unreadable"],
+]);
 const TIMES = "/timing/timestamp_confocal";
 
 /**
@@ -74,7 +79,7 @@ function loadRecording(context: LoadContext<FlavellHdf5Parameters>, file: Source
     if (values.length !== primary.length) throw shapeFault(field, file, `frames x ${primary.length} ROIs`);
     traces.push({ kind, unit, values });
   }
-  const times = fields.require(TIMES);
+  const times = fields.requireTimes(TIMES);
   const frames = primary[0]?.length ?? times.values.length;
 
   const segments = segmentStarts(fields.take("/gcamp/idx_splits"), frames, file);
@@ -91,7 +96,7 @@ function loadRecording(context: LoadContext<FlavellHdf5Parameters>, file: Source
       file,
       scope: "column",
       item,
-      reason: camera ? "camera_clock" : kind === "dataset" || kind === "attribute" ? "unknown_field" : "link",
+      reason: camera ? "camera_clock" : (UNUSED_REASONS.get(kind) ?? "link"),
       rule: camera
         ? "time stamps of the behaviour camera belong to no channel of the file"
         : "the loader knows no place for it",

@@ -1,10 +1,12 @@
-import { LoadError } from "../../base/errors.js";
+import { FormatError, LoadError } from "../../base/errors.js";
 import { detectFormat } from "../../formats/detect-format.js";
+import type { Hdf5Dataset } from "../../formats/hdf5/hdf5-dataset.js";
 import { type Hdf5File, openHdf5 } from "../../formats/hdf5/open-hdf5.js";
 import { JsonObject, type OrderedJsonValue } from "../../formats/json/json-value.js";
 import { parseJson } from "../../formats/json/parse-json.js";
 import { readRawFile } from "../connectome/raw-file.js";
 import type { LoadContext, SourceFile } from "../loader.js";
+import { readableDataset, requireSeconds } from "./hdf5-readable.js";
 
 /** An array of numbers of an HDF5 file, row-major. */
 export class NumberArrayField {
@@ -60,6 +62,10 @@ export async function readRootFields(
   return { members: new Map(root), left: [] };
 }
 
+const TIMES = "/timestamp_confocal";
+/** Without these there is no recording: what keeps them from being read is the error. */
+const NEEDED: ReadonlySet<string> = new Set([TIMES, "/trace_original", "/trace_array"]);
+
 function readTree(hdf5: Hdf5File): RootFields {
   const root = new FieldTree();
   const groups = new Map<string, FieldTree>([["", root]]);
@@ -69,6 +75,13 @@ function readTree(hdf5: Hdf5File): RootFields {
     const cut = path.lastIndexOf("/");
     const parent = groups.get(path.slice(0, cut));
     const name = path.slice(cut + 1);
+    if (kind !== "group" && kind !== "dataset" && NEEDED.has(path)) {
+      // Inside of the file a link is followed; one that leads out of it, or nowhere, is refused here.
+      const dataset = hdf5.dataset(path);
+      if (path === TIMES) requireSeconds(hdf5, path);
+      root.members.set(name, datasetValue(dataset) ?? null);
+      continue;
+    }
     if (kind !== "group" && kind !== "dataset") {
       left.push({ item: path, reason: "link", detail: kind });
       continue;
@@ -80,7 +93,13 @@ function readTree(hdf5: Hdf5File): RootFields {
       parent?.members.set(name, tree);
       continue;
     }
-    const value = datasetValue(hdf5, path);
+    if (path === TIMES) requireSeconds(hdf5, path);
+    const dataset = NEEDED.has(path) ? hdf5.dataset(path) : readableDataset(hdf5, path);
+    if (dataset instanceof FormatError) {
+      left.push({ item: path, reason: "unreadable", detail: dataset.message });
+      continue;
+    }
+    const value = datasetValue(dataset);
     if (value === undefined) left.push({ item: path, reason: "unknown_field", detail: "neither numbers nor texts" });
     else parent?.members.set(name, value);
   }
@@ -91,8 +110,7 @@ function attributeLeft(item: string): { item: string; reason: string; detail: st
   return { item, reason: "unknown_field", detail: "attribute" };
 }
 
-function datasetValue(hdf5: Hdf5File, path: string): FieldValue | undefined {
-  const dataset = hdf5.dataset(path);
+function datasetValue(dataset: Hdf5Dataset): FieldValue | undefined {
   const { shape, type } = dataset;
   if (type.kind === "string") {
     const texts = dataset.readStrings();
