@@ -112,7 +112,7 @@ export class TableFiles {
     const { limits, parameters } = this.#context;
     const { file } = this.text(place.file, "labels").asList();
     const { comment } = parameters;
-    const lines = await readLines(file, limits);
+    const lines = (await readLines(file, limits)).map((line) => line.trim());
     const kept = comment === undefined ? lines : lines.filter((line) => !line.startsWith(comment));
     return { texts: kept.map((line) => line.replace(/[,;]+$/, "").replace(/^"(.*)"$/, "$1")), file };
   }

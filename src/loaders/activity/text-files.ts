@@ -22,11 +22,19 @@ export type TextFilesParameters = z.infer<typeof parameters>;
 const ROLES = ["gcamp", "labels", "t", "stim_volume_i", "stim_neurons", "ds_name"] as const;
 type Role = (typeof ROLES)[number];
 
+/** What the program that exported the files (pumpprobe) means by targets that are no ROI. */
+const TARGET_STATES: ReadonlyMap<number, string> = new Map([
+  [-1, "not located"],
+  [-2, "targeting failed"],
+  [-3, "identified, not tracked"],
+]);
+
 /**
  * Six text files per worm, `<i>_gcamp.txt` (T lines of N numbers), `<i>_labels.txt` (one per line; lines beyond N are
  * dropped, each with a row), `<i>_t.txt` (seconds), `<i>_stim_volume_i.txt` and `<i>_stim_neurons.txt` (0-based frame and
- * ROI of every optogenetic stimulus) and `<i>_ds_name.txt` (name of the recording): Leifer 2023, specification 2.2 row 9.
- * The last three may be absent. Cost: the text of one worm in memory.
+ * ROI of every optogenetic stimulus; a target that is no ROI is in `extra` of the stimulus, with what its number means)
+ * and `<i>_ds_name.txt` (name of the recording): Leifer 2023, specification 2.2 row 9. The last three may be absent. No
+ * file states how long a stimulus lasts. Cost: the text of one worm in memory.
  */
 export const textFiles: Loader<TextFilesParameters> = {
   name: "activity/text-files",
@@ -57,7 +65,12 @@ export const textFiles: Loader<TextFilesParameters> = {
     const nameFile = files.get("ds_name");
     const name = nameFile === undefined ? "" : (await readLines(nameFile, limits)).join(" ").trim();
     const rois = traces.map(
-      (_, roi): SourceRoi => ({ roi, roiBase: 0, columnIndex: roi, labelRaw: labels[roi] || null }),
+      (_, roi): SourceRoi => ({
+        roi,
+        roiBase: 0,
+        columnIndex: roi,
+        labelRaw: labels[roi]?.trim() ? labels[roi] : null,
+      }),
     );
     writeFromFiles(
       context,
@@ -124,7 +137,10 @@ async function readTraces(context: LoadContext<unknown>, file: SourceFile): Prom
   return traces;
 }
 
-/** One stimulus per line of `_stim_volume_i`; its target is the same line of `_stim_neurons`, negative when not known. */
+/**
+ * One stimulus per line of `_stim_volume_i`. Its target is the same line of `_stim_neurons`, the column of the stimulated
+ * ROI, or −1 to −3; beyond the last trace it may be a neuron that the file of labels names.
+ */
 async function readStimuli(
   context: LoadContext<unknown>,
   files: ReadonlyMap<Role, SourceFile>,
@@ -171,14 +187,19 @@ async function readStimuli(
     }
     const target = targets === null ? null : (targets[index] as number);
     const isRoi = target !== null && Number.isInteger(target) && target >= 0 && target < recording.rois;
-    const label = target === null || isRoi ? undefined : recording.labels[target];
     stimuli.push({
       kind: "optogenetic",
       name: "optogenetic",
       kOn: onset,
       targetRoi: isRoi ? target : null,
-      ...(target === null || isRoi ? {} : { extra: { target, ...(label ? { target_label: label } : {}) } }),
+      ...(target === null || isRoi ? {} : { extra: targetStatements(target, recording.labels) }),
     });
   }
   return stimuli;
+}
+
+function targetStatements(target: number, labels: readonly string[]): Record<string, unknown> {
+  const state = TARGET_STATES.get(target);
+  const label = labels[target]?.trim();
+  return { target, ...(state ? { target_state: state } : {}), ...(label ? { target_label: label } : {}) };
 }

@@ -6,7 +6,7 @@ import type { SourceFile } from "../loader.js";
 import { textNumber } from "./text-number.js";
 
 /**
- * The lines of a text file, trimmed. Blank lines count: in a list of labels they are ROIs without one. What follows the
+ * The lines of a text file, verbatim. Blank lines count: in a list of labels they are ROIs without one. What follows the
  * last line end is a line when it is not empty.
  * @throws {FormatError} for bytes that are no UTF-8 text.
  */
@@ -14,7 +14,7 @@ export async function readLines(file: SourceFile, limits: Limits): Promise<strin
   const text = decodeUtf8(await readRawFile(file, limits), { file: file.path, limits });
   const lines = text.split(/\r\n|\n|\r/);
   if (lines.at(-1) === "") lines.pop();
-  return lines.map((line) => line.trim());
+  return lines;
 }
 
 /**
@@ -22,7 +22,7 @@ export async function readLines(file: SourceFile, limits: Limits): Promise<strin
  * @throws {LoadError} `load/value` naming file and line.
  */
 export async function readNumberLines(file: SourceFile, limits: Limits): Promise<Float64Array> {
-  const lines = await readLines(file, limits);
+  const lines = (await readLines(file, limits)).map((line) => line.trim());
   while (lines.length > 0 && lines.at(-1) === "") lines.pop();
   return Float64Array.from(lines, (line, index) => {
     const value = textNumber(line);

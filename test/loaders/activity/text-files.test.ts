@@ -47,11 +47,25 @@ describe("activity/text-files", () => {
     const trace = await load(worm(0));
     expect(trace.rows.stimulus_record).toMatchObject([
       { kind: "optogenetic", k_on: 60, target_roi: 1, extra: null },
-      { kind: "optogenetic", k_on: 120, target_roi: null, extra: '{"target":-2}' },
+      { kind: "optogenetic", k_on: 120, target_roi: null, extra: '{"target":-2,"target_state":"targeting failed"}' },
       { kind: "optogenetic", k_on: 180, target_roi: null, extra: '{"target":7,"target_label":"AVJR"}' },
     ]);
     expect(trace.carried["celegans/Leifer2023/0_stim_volume_i.txt"]).toBe(3);
     expect((await load(worm(1))).rows.stimulus_record).toEqual([]);
+  });
+
+  it("keeps labels verbatim, blank ones as none", async () => {
+    const trace = await load(changed("labels", " AVAL\nAVAR \n   \n\nRIML\r\nRIMR"));
+    expect(column(trace, "roi_record", "label_raw")).toEqual([" AVAL", "AVAR ", null, null, "RIML", "RIMR"]);
+  });
+
+  it("says what targets mean that are no ROI", async () => {
+    const trace = await load(changed("stim_neurons", "-1\n-3\n99\n"));
+    expect(column(trace, "stimulus_record", "extra")).toEqual([
+      '{"target":-1,"target_state":"not located"}',
+      '{"target":-3,"target_state":"identified, not tracked"}',
+      '{"target":99}',
+    ]);
   });
 
   it("drops stimuli outside of the recording and targets without a time", async () => {
