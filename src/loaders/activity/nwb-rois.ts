@@ -122,7 +122,7 @@ export function readRois(
     for (const { name, values } of columns) extra[name] = values[row(roi)] ?? null;
     if (!numbered && ids !== null) extra.id = id;
     const label = labels?.[source.labelsInTable ? row(roi) : roi];
-    return { roi: numbered ? id : roi, roiBase: base, columnIndex: roi, labelRaw: label?.trim() || null, extra };
+    return { roi: numbered ? id : roi, roiBase: base, columnIndex: roi, labelRaw: label?.trim() ? label : null, extra };
   });
 }
 

@@ -27,7 +27,9 @@ export type ZippedCsvParameters = z.infer<typeof parameters>;
 /**
  * A zip archive with one CSV of the same base name, one row per neuron: metadata columns, blank columns, then one column
  * per frame, whose header is the frame's number (Venkatachalam 2024, specification 2.2 row 12). Time = number × interval,
- * an assumption. Metadata stay in `extra` of the ROI. Blank columns and the last one are dropped, with rows.
+ * an assumption. Metadata stay in `extra` of the ROI. Blank columns and the last one are dropped, with rows. When stimuli
+ * were given is in none of the published columns: a column between metadata and frames that is not blank is dropped by
+ * its name.
  * Cost: the inflated text and its fields in memory.
  */
 export const zippedCsv: Loader<ZippedCsvParameters> = {
@@ -51,7 +53,8 @@ export const zippedCsv: Loader<ZippedCsvParameters> = {
         const value = (fields[index] as string).trim();
         if (name !== labelColumn && value !== "") extra[name] = value;
       }
-      return { roi, roiBase: 0, columnIndex: roi, labelRaw: (fields[columns.label] as string).trim() || null, extra };
+      const label = fields[columns.label] as string;
+      return { roi, roiBase: 0, columnIndex: roi, labelRaw: label.trim() === "" ? null : label, extra };
     });
     const values = records.map(({ line, fields }) => {
       const trace = new Float64Array(columns.frames.length);

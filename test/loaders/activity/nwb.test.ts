@@ -166,6 +166,12 @@ describe("activity/nwb", () => {
     ]);
   });
 
+  it("keeps labels verbatim, blank ones as none", async () => {
+    const labels = list([" AVAL", "AVAR ", "  ", "", "RIML", "RIMR"]);
+    const trace = await load(changed(({ datasets }) => put(datasets, LABELS, labels)));
+    expect(column(trace, "roi_record", "label_raw")).toEqual([" AVAL", "AVAR ", null, null, "RIML", "RIMR"]);
+  });
+
   it("follows rois to a table of ROIs, whose columns are statements", async () => {
     const table = "processing/ophys/ImageSegmentation/PlaneSegmentation";
     const parts = (address: bigint) =>

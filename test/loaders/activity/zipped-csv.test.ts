@@ -47,6 +47,8 @@ describe("activity/zipped-csv", () => {
     const trace = await load({ "w.csv": `neuron,note,odd,10,12,13,\nAVAL,x,5,1,,nan,9\n`, "readme.txt": "hello" });
     expect(trace.rows.recording_record?.[0]?.time_s).toEqual(Float64Array.of(3.75, 4.5, 4.875));
     expect(traceOf(trace, 0)).toEqual(Float64Array.of(1, Number.NaN, Number.NaN));
+    const labels = await load({ "w.csv": `neuron,note,,1,2,3,\n AVAL,,,1,2,3,\n  ,,,1,2,3,\n` });
+    expect(column(labels, "roi_record", "label_raw")).toEqual([" AVAL", null]);
     expect(drops(trace)).toEqual([
       "readme.txt: other_member",
       "column 2 (odd): unknown_field",
