@@ -138,7 +138,7 @@ const PRINT: Theme = {
   categories: greys(0.88, 0.72, 0.56, 0.42, 0.95, 0.8, 0.64, 0.49),
   diverging: divergingMap(
     { lightness: 0.98, chroma: 0.03, hue: 240 },
-    0.62,
+    0.76,
     { lightness: 0.2, chroma: 0.07, hue: 28 },
     DIVERGING_STEPS,
   ),

@@ -51,9 +51,11 @@ export function eventLanes(
   };
 }
 
-/** States beyond the fills of the theme share the last one. */
+/** Fills of the named intervals; what is said of a point is no state. States beyond the fills of the theme share the last one. */
 function stateFills({ theme }: TimePanel, events: readonly EventSpan[]): ReadonlyMap<string, string> {
-  const values = [...new Set(events.flatMap(({ value }) => (value === null ? [] : [value])))].sort();
+  const values = [
+    ...new Set(events.flatMap(({ value, endS }) => (value === null || endS === null ? [] : [value]))),
+  ].sort();
   const last = theme.categories.length - 1;
   return new Map(values.map((value, index) => [value, theme.categories[Math.min(index, last)] as string]));
 }
