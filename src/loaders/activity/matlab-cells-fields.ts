@@ -5,22 +5,9 @@ import { describeMatlab, isEmptyMatlab, matlabPlainText } from "./matlab-access.
 import { conditionRules } from "./matlab-conditions.js";
 import { neededPerWorm, statedPerWorm, statesPerWorm, type WormStruct } from "./matlab-worm-fields.js";
 import type { SourceTraces } from "./source-recording.js";
+import { TRACE_KINDS } from "./trace-kinds.js";
 
 const names = z.array(z.string().min(1)).min(1);
-const kinds = z.enum([
-  "raw_fluorescence",
-  "ratio",
-  "dff",
-  "dff_bc",
-  "F_over_mean",
-  "norm",
-  "corrected_F",
-  "gcamp",
-  "zscore_source",
-  "raw_traces",
-  "derivative",
-  "other",
-]);
 
 /** Parameters of the loader of several worms in cells. */
 export const matlabCellsParameters = z.strictObject({
@@ -35,7 +22,7 @@ export const matlabCellsParameters = z.strictObject({
     .describe("field with the names of ROIs: the first that is there"),
   time: names.default(["timeVectorSeconds", "tv", "time_vector"]).describe("field with the times in seconds"),
   traces: z
-    .array(z.strictObject({ kind: kinds, unit: z.string().min(1), fields: names }))
+    .array(z.strictObject({ kind: z.enum(TRACE_KINDS), unit: z.string().min(1), fields: names }))
     .min(1)
     .describe("kinds of traces and the fields they may be in; the first kind must be there and is the primary one"),
   states: z.string().min(1).default("States").describe("field with the state vectors"),

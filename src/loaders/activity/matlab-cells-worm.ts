@@ -1,20 +1,14 @@
 import { FormatError, LoadError } from "../../base/errors.js";
 import type { MatlabValue } from "../../formats/matlab/matlab-value.js";
 import type { Drop } from "../loader.js";
+import type { BuiltWorm } from "./built-worm.js";
 import { describeMatlab, isEmptyMatlab, matlabColumns, matlabJson, matlabVector } from "./matlab-access.js";
 import type { MatlabCellsParameters, WormFields } from "./matlab-cells-fields.js";
 import { conditionOf } from "./matlab-conditions.js";
 import { candidateNames } from "./matlab-names.js";
 import { stateEvents } from "./matlab-states.js";
 import { switchedStimuli } from "./matlab-switched-stimulus.js";
-import type { SourceEvent, SourceRecording, SourceRoi, SourceStimulus, SourceTraces } from "./source-recording.js";
-
-/** One worm ready to be written, with what its fields hold and what of it is left out. */
-export interface BuiltWorm {
-  readonly recording: SourceRecording;
-  readonly read: number;
-  readonly drops: readonly Drop[];
-}
+import type { SourceEvent, SourceRoi, SourceStimulus, SourceTraces } from "./source-recording.js";
 
 /**
  * One worm of the cells as a recording, with the number of records that its fields hold.

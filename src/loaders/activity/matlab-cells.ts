@@ -1,19 +1,17 @@
-import { NeurotablesError } from "../../base/errors.js";
 import { onlyFile } from "../connectome/raw-file.js";
-import type { LoadContext, Loader } from "../loader.js";
-import { checkRecording } from "./check-recording.js";
+import type { Loader } from "../loader.js";
+import { loadBuiltWorm } from "./built-worm.js";
 import { withMatlabFile } from "./matlab-access.js";
 import {
   dropMatlabField,
   type MatlabCellsParameters,
   matlabCellsParameters,
-  type WormFields,
   wormFields,
 } from "./matlab-cells-fields.js";
-import { type BuiltWorm, buildWorm } from "./matlab-cells-worm.js";
+import { buildWorm } from "./matlab-cells-worm.js";
 import { baseName } from "./matlab-conditions.js";
 import { structName, wormStruct } from "./matlab-worm-fields.js";
-import { RECORDING_TABLES, writeRecording } from "./write-recording.js";
+import { RECORDING_TABLES } from "./write-recording.js";
 
 /**
  * MATLAB files (7.3 or 5) with several worms in the cells of one struct: Kato 2015, Nichols 2017, Skora 2018,
@@ -45,25 +43,10 @@ export const matlabCells: Loader<MatlabCellsParameters> = {
       const [primary] = context.parameters.traces;
       const struct = wormStruct(file, name, matlab.read(name), primary?.fields ?? []);
       const fields = wormFields(context, struct);
-      for (let worm = 0; worm < struct.worms; worm++) loadWorm(context, fields, worm);
+      for (let worm = 0; worm < struct.worms; worm++) {
+        const wormUid = `${baseName(file)}/${fields.uids[worm]}`;
+        loadBuiltWorm(context, { file, wormUid }, () => buildWorm(context.parameters, fields, worm, wormUid));
+      }
     });
   },
 };
-
-function loadWorm(context: LoadContext<MatlabCellsParameters>, fields: WormFields, worm: number): void {
-  const { file } = fields.struct;
-  const wormUid = `${baseName(file)}/${fields.uids[worm]}`;
-  let built: BuiltWorm;
-  try {
-    built = buildWorm(context.parameters, fields, worm, wormUid);
-    checkRecording(built.recording);
-  } catch (error) {
-    if (!(error instanceof NeurotablesError)) throw error;
-    context.countRead(file, 1);
-    context.fail({ file, recording: wormUid, error });
-    return;
-  }
-  writeRecording(context, built.recording);
-  context.countRead(file, built.read);
-  for (const drop of built.drops) context.drop(drop);
-}

@@ -13,6 +13,8 @@ export interface ClassColumn {
   readonly norm: readonly MatlabValue[];
   /** Null where the file has no `traces` of this column. */
   readonly raw: readonly MatlabValue[] | null;
+  /** How many traces of the class the file says that it has; null where it does not. */
+  readonly samples: number | null;
 }
 
 /** Entries of the file that cannot be told apart by worm. */
@@ -35,6 +37,7 @@ export function classColumns(fields: {
   readonly isLeft: MatlabValue;
   readonly normTraces: MatlabValue;
   readonly traces: MatlabValue | undefined;
+  readonly samples: MatlabValue | undefined;
 }): { readonly columns: ClassColumn[]; readonly skipped: SkippedEntries[] } {
   const { file, worms, neurons } = fields;
   const norm = perClass(file, "norm_traces", fields.normTraces, neurons.length);
@@ -42,6 +45,11 @@ export function classColumns(fields: {
   const raw = fields.traces === undefined ? null : perClass(file, "traces", fields.traces, neurons.length);
   const columns: ClassColumn[] = [];
   const skipped: SkippedEntries[] = [];
+  const samples = fields.samples === undefined ? null : classNumbers(fields.samples, neurons.length);
+  if (fields.samples !== undefined && samples === null) {
+    const detail = `${describeMatlab(fields.samples)}, ${neurons.length} classes`;
+    skipped.push({ item: "samples", reason: "class_count", detail, count: 1 });
+  }
   for (const [index, neuronClass] of neurons.entries()) {
     const entries = entriesOf(norm[index] as MatlabValue);
     const rawEntries = raw === null ? null : entriesOf(raw[index] as MatlabValue);
@@ -68,6 +76,7 @@ export function classColumns(fields: {
         paired: columnsOfClass === 2,
         norm: own(entries),
         raw: rawFits ? own(rawEntries) : null,
+        samples: samples?.[index] ?? null,
       });
     }
   }
@@ -81,6 +90,14 @@ function perClass(file: SourceFile, field: string, value: MatlabValue, classes: 
   throw new LoadError("class-count", `${file.path}: ${field} is ${found}, but neurons names ${classes} classes`, {
     fields: { file: file.path, field, found, classes },
   });
+}
+
+/** A number per class; null for anything else. One that is not finite is null. */
+function classNumbers(value: MatlabValue, classes: number): (number | null)[] | null {
+  const cells = value.kind === "cell" ? value.cells.map((cell) => matlabNumbers(cell)) : null;
+  const numbers = cells?.map((cell) => (cell?.length === 1 ? cell[0] : undefined)) ?? matlabNumbers(value);
+  if (numbers?.length !== classes) return null;
+  return Array.from(numbers, (number) => (number !== undefined && Number.isFinite(number) ? number : null));
 }
 
 /** A vector with one number per class in place of a cell with one array per class. */

@@ -1,6 +1,7 @@
 import { LoadError } from "../../base/errors.js";
 import type { MatlabValue } from "../../formats/matlab/matlab-value.js";
 import type { Drop, SourceFile } from "../loader.js";
+import type { BuiltWorm } from "./built-worm.js";
 import { isEmptyMatlab, matlabVector } from "./matlab-access.js";
 import type { ClassColumn } from "./matlab-class-columns.js";
 import { type ConditionRules, conditionOf } from "./matlab-conditions.js";
@@ -31,7 +32,7 @@ export function buildClassWorm(
   { file, fps, columns, stimuli, off }: ClassFile,
   worm: number,
   wormUid: string,
-): { readonly recording: SourceRecording; readonly read: number; readonly drops: readonly Drop[] } {
+): BuiltWorm {
   const rois: SourceRoi[] = [];
   const norm: (Float64Array | null)[] = [];
   const raw: (Float64Array | null)[] = [];
@@ -70,6 +71,7 @@ export function buildClassWorm(
       columnIndex,
       labelRaw: named ? label : null,
       lr: column.sides[worm] ?? (column.paired ? "unknown" : null),
+      ...(column.samples === null ? {} : { extra: { samples: column.samples } }),
     });
     norm.push(normTrace);
     raw.push(rawTrace);

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { LoadError, NeurotablesError } from "../../base/errors.js";
+import { LoadError } from "../../base/errors.js";
 import type { MatlabFile, MatlabValue } from "../../formats/matlab/matlab-value.js";
 import { onlyFile } from "../connectome/raw-file.js";
 import type { LoadContext, Loader, SourceFile } from "../loader.js";
-import { checkRecording } from "./check-recording.js";
+import { loadBuiltWorm } from "./built-worm.js";
 import {
   describeMatlab,
   matlabElements,
@@ -19,7 +19,7 @@ import { classColumns } from "./matlab-class-columns.js";
 import { buildClassWorm, type ClassFile } from "./matlab-class-worm.js";
 import { baseName, conditionRules } from "./matlab-conditions.js";
 import { orderedStimuli } from "./matlab-ordered-stimulus.js";
-import { RECORDING_TABLES, writeRecording } from "./write-recording.js";
+import { RECORDING_TABLES } from "./write-recording.js";
 
 const parameters = z.strictObject({
   dataset: z.string().min(1).describe("published name of the dataset"),
@@ -29,7 +29,7 @@ const parameters = z.strictObject({
 export type MatlabClassesParameters = z.infer<typeof parameters>;
 
 const NEEDED = ["fps", "files", "neurons", "is_L", "norm_traces"] as const;
-const OPTIONAL = ["traces", "stims", "stim_times", "stim_names", "is_AWCL_OFF"] as const;
+const OPTIONAL = ["traces", "stims", "stim_times", "stim_names", "is_AWCL_OFF", "samples"] as const;
 
 /**
  * MATLAB files with several worms, arranged by neuron class: `norm_traces` has a cell per class, with one entry per worm
@@ -37,7 +37,9 @@ const OPTIONAL = ["traces", "stims", "stim_times", "stim_names", "is_AWCL_OFF"] 
  * (Yemini 2021, specification 2.2). Labels are the class and the side that `is_L` states. A column that a worm lacks has
  * no ROI and one dropped row (`not_recorded`); up to four leading frames that are exactly 0 become NaN. The time of frame
  * k is k / fps. ROI numbers count the columns of the file from 1, missing ones included, so they are the same in all of
- * its worms; `extra.columns` is how many there are. A worm that cannot be loaded fails by itself.
+ * its worms; `extra.columns` is how many there are. `traces` are dF/F, `samples` the number of traces that the file has of
+ * the class (both as the note that was published with the files says): in `extra` of the ROI. A worm that cannot be loaded
+ * fails by itself.
  */
 export const matlabClasses: Loader<MatlabClassesParameters> = {
   name: "activity/matlab-classes",
@@ -50,28 +52,13 @@ export const matlabClasses: Loader<MatlabClassesParameters> = {
     const file = onlyFile(context.files);
     await withMatlabFile(context, file, (matlab) => {
       const classFile = readClassFile(context, file, matlab);
-      for (let worm = 0; worm < classFile.worms.length; worm++) loadWorm(context, classFile, worm);
+      for (const [worm, name] of classFile.worms.entries()) {
+        const wormUid = `${baseName(file)}/${name}`;
+        loadBuiltWorm(context, { file, wormUid }, () => buildClassWorm(context.parameters, classFile, worm, wormUid));
+      }
     });
   },
 };
-
-function loadWorm(context: LoadContext<MatlabClassesParameters>, classFile: ClassFile, worm: number): void {
-  const { file } = classFile;
-  const wormUid = `${baseName(file)}/${classFile.worms[worm]}`;
-  let built: ReturnType<typeof buildClassWorm>;
-  try {
-    built = buildClassWorm(context.parameters, classFile, worm, wormUid);
-    checkRecording(built.recording);
-  } catch (error) {
-    if (!(error instanceof NeurotablesError)) throw error;
-    context.countRead(file, 1);
-    context.fail({ file, recording: wormUid, error });
-    return;
-  }
-  writeRecording(context, built.recording);
-  context.countRead(file, built.read);
-  for (const drop of built.drops) context.drop(drop);
-}
 
 function readClassFile(context: LoadContext<MatlabClassesParameters>, file: SourceFile, matlab: MatlabFile): ClassFile {
   const present = matlab.variables.map((variable) => variable.name);
@@ -109,6 +96,7 @@ function readClassFile(context: LoadContext<MatlabClassesParameters>, file: Sour
     isLeft: matlab.read("is_L"),
     normTraces: matlab.read("norm_traces"),
     traces: read("traces"),
+    samples: read("samples"),
   });
   for (const { item, reason, detail, count } of skipped) leaveOut(item, reason, detail, count);
   const stimuli = orderedStimuli({

@@ -71,7 +71,7 @@ function yeminiFile(seed: number, name: string, fps: number): SampleFile {
       ]),
     ],
     ["is_AWCL_OFF", cellRow(worms.map(({ index }) => logicalScalar(index === 0)))],
-    ["samples", numberColumn(CLASSES.map(({ rois }) => 2 * rois.length))],
+    ["samples", numberColumn(CLASSES.map(({ rois }) => (rois.length === 2 ? 3 : 2)))],
   ];
   return { path: `celegans/Yemini2021/${name}.mat`, bytes: writeMatlab5({ variables, compress: true }) };
 }

@@ -41,7 +41,6 @@ describe("activity/matlab-classes on a file as published", () => {
     const trace = await load(yemini2021Files(1)[0] as SampleFile);
     expect(show(trace, "roi_record", ["roi"]).slice(6)).toEqual(["1", "3", "4", "5", "6"]);
     expect(dropsOf(trace)).toEqual([
-      "samples: unknown_field 1",
       "first frames of 10 traces of Head_Activity_OH15500/20200101_animal.mat: leading_zero 0",
       "AVAR (column 2) of Head_Activity_OH15500/20200102_animal.mat: not_recorded 1",
       "first frames of 8 traces of Head_Activity_OH15500/20200102_animal.mat: leading_zero 0",
@@ -61,8 +60,18 @@ describe("activity/matlab-classes on a file as published", () => {
   it("counts as read what the file holds", async () => {
     const sample = yemini2021Files(1)[0] as SampleFile;
     const loaded = await load(sample);
-    // `samples`; per worm the recording, six columns and three stimuli; two kinds of eleven traces.
-    expect(loaded.read[sample.path]).toBe(1 + 2 * (1 + 6 + 3) + 2 * 11);
+    // Per worm the recording, six columns and three stimuli; two kinds of eleven traces.
+    expect(loaded.read[sample.path]).toBe(2 * (1 + 6 + 3) + 2 * 11);
+  });
+
+  it("keeps how many traces the file has of a class", async () => {
+    const trace = await load(yemini2021Files(1)[0] as SampleFile);
+    const samples = trace.rows.roi_record?.map((row) => (extraOf(row) as { samples: number }).samples);
+    expect(samples).toEqual([3, 3, 2, 2, 2, 2, 3, 2, 2, 2, 2]);
+    const other = await load(file({ samples: doubleMatrix([[1, 2, 3]]) }));
+    expect(dropsOf(other)).toContain("samples: class_count 1");
+    const cells = await load(file({ samples: cellColumn([doubleScalar(4), doubleScalar(Number.NaN)]) }));
+    expect(show(cells, "roi_record", ["extra"]).slice(0, 3)).toEqual(['{"samples":4}', '{"samples":4}', "-"]);
   });
 
   it("gives every worm its order of stimuli", async () => {
