@@ -8,13 +8,13 @@
 export type BehaviorRow = {
   /** The recording. */
   readonly recording_id: string;
-  /** Name of the source. */
+  /** Name in the source: velocity, head_angle, …; not translated between laboratories. */
   readonly channel: string;
   /** Column of a channel with several; else 0. Bounds: at least 0. */
   readonly sub_index: number;
   /** Unit, where the source states it. */
   readonly unit: string | null;
-  /** One value per frame; NaN where there is none; empty when all are missing. */
+  /** One value per frame k (in SQL values[k + 1]); NaN where there is none; empty when all are missing. */
   readonly values: readonly number[];
   /** Whether no frame has a value. */
   readonly all_missing: boolean;
@@ -134,13 +134,13 @@ export const DROPPED_RECORD_COLUMNS = [
 export type EventRow = {
   /** The recording. */
   readonly recording_id: string;
-  /** reversal, food_encounter, state, … */
+  /** reversal, food_encounter, state (of behaviour, its name in value), … */
   readonly name: string;
   /** Order among the events of the name. Bounds: at least 0. */
   readonly event_index: number;
   /** First frame, 0-based; null before the first or after the last frame. */
   readonly k_start: number | null;
-  /** Frame after the last; null for a point. */
+  /** Frame after the last; null for a point, or an event that begins after the last frame. */
   readonly k_end: number | null;
   /** Start after frame 0. Unit: s. */
   readonly t_start_s: number | null;
@@ -685,7 +685,7 @@ export const RESAMPLED_FRAME_COLUMNS = ["recording_id", "dt_s", "k", "t_s"] as c
 export type RoiRow = {
   /** The recording. */
   readonly recording_id: string;
-  /** Number of the source. Bounds: at least 0. */
+  /** Number of the source; with recording_id the key of trace, roi_compat and label_diff. Bounds: at least 0. */
   readonly roi: number;
   /** Whether the source counts from 0 or 1. Bounds: at least 0, at most 1. */
   readonly roi_base: number;
@@ -699,7 +699,7 @@ export type RoiRow = {
   readonly label: string | null;
   /** Index of the label among the 300. Bounds: at least 0, at most 299. */
   readonly slot: number | null;
-  /** Neurons it may be (ambiguous, duplicate); empty otherwise. */
+  /** Neurons it may be (ambiguous), or the one that several ROIs claim (duplicate); empty otherwise. */
   readonly candidates: readonly string[];
   /** All names the source gives for it, verbatim. */
   readonly candidates_raw: readonly string[];
@@ -725,7 +725,10 @@ export type RoiRow = {
   readonly z_um: number | null;
   /** Fraction of frames without a value in the primary trace. Bounds: at least 0, at most 1. */
   readonly qc_nan_fraction: number | null;
-  /** Fraction of windows of 50 frames that are a straight line. Bounds: at least 0, at most 1. */
+  /**
+   * Fraction of windows of 50 frames (every 25) of the primary trace that are a straight line: values that somebody
+   * filled in. Bounds: at least 0, at most 1.
+   */
   readonly qc_linear_fraction: number | null;
   /** Other statements of the source, JSON text. */
   readonly extra: string | null;
@@ -921,15 +924,15 @@ export type StimulusRow = {
   readonly stim_index: number;
   /** Modality. */
   readonly kind: "odour" | "light" | "optogenetic" | "heat" | "other";
-  /** Name of the source. */
+  /** Name in the source: of the odour, the gas, the series. */
   readonly name: string;
-  /** ROI that is stimulated (optogenetic). */
+  /** roi of the cell that is stimulated (optogenetic); null where it is none of the ROIs, see extra. */
   readonly target_roi: number | null;
-  /** First frame, 0-based. */
+  /** First frame, 0-based; null when the source states no onset, or one outside of the recording. */
   readonly k_on: number | null;
-  /** Frame after the last. */
+  /** Frame after the last; null when the source states no end, or the stimulus begins after the last frame. */
   readonly k_off: number | null;
-  /** Onset after frame 0. Unit: s. */
+  /** Onset after frame 0; null for a state that held when the recording began. Unit: s. */
   readonly t_on_s: number | null;
   /** End after frame 0; null when the source states none. Unit: s. */
   readonly t_off_s: number | null;
@@ -1009,7 +1012,7 @@ export const STIMULUS_RECORD_COLUMNS = [
 export type TraceRow = {
   /** The recording. */
   readonly recording_id: string;
-  /** Number of the source. */
+  /** Number of the source, as in roi. */
   readonly roi: number;
   /** A kind of the source, or derived: resampled (unit of the source), resampled_z (z-scored). */
   readonly kind:
@@ -1031,9 +1034,9 @@ export type TraceRow = {
   readonly unit: string;
   /** Derived kinds: the kind they come from. */
   readonly source_kind: string | null;
-  /** Step of the grid; null on the frame grid. Unit: s. */
+  /** Step of the grid of resampled_frame; null for values on the frames of frame. Unit: s. */
   readonly dt_s: number | null;
-  /** One value per frame or sample; NaN where invalid. */
+  /** One value per frame or sample k (in SQL values[k + 1]); NaN where invalid: list_filter or isnan before a mean. */
   readonly values: readonly number[];
   /** Bit k (least significant first) is 1 where value k is valid; null when all are. */
   readonly valid_bitmap: Uint8Array | null;

@@ -36,7 +36,7 @@ export function startPlace(axis: TimeAxis, { k, tS }: StatedPlace): FramePlace {
  * Places an end, as {@link startPlace} does; frames are those after the last, up to the number of frames. An end at
  * that number is one median step after the last frame; an end in time after the last frame ends with it.
  */
-export function endPlace(axis: TimeAxis, { k, tS }: StatedPlace): FramePlace {
+function endPlace(axis: TimeAxis, { k, tS }: StatedPlace): FramePlace {
   const frames = axis.timeS.length;
   const after = tS === null || axis.t0S === null ? null : tS - axis.t0S;
   if (k === null) {
@@ -46,6 +46,18 @@ export function endPlace(axis: TimeAxis, { k, tS }: StatedPlace): FramePlace {
   if (after !== null || frames === 0) return { k, tS: after, outside: null };
   const end = k < frames ? (axis.timeS[k] as number) : (axis.durationS as number) + (axis.medianDtS ?? 0);
   return { k, tS: end, outside: null };
+}
+
+/** Places start and end of one interval; one that begins after the last frame has no frame at all. */
+export function intervalPlaces(
+  axis: TimeAxis,
+  start: StatedPlace,
+  end: StatedPlace,
+): { readonly start: FramePlace; readonly end: FramePlace } {
+  const from = startPlace(axis, start);
+  const to = endPlace(axis, end);
+  const isLater = from.k === null && from.tS !== null && axis.durationS !== null && from.tS > axis.durationS;
+  return { start: from, end: isLater ? { ...to, k: null } : to };
 }
 
 /** First frame at `tS` or later; the number of frames when there is none. */

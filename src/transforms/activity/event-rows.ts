@@ -1,5 +1,5 @@
 import type { EventRecordRow, EventRow } from "../../tables/generated/celegans_activity.js";
-import { endPlace, startPlace } from "./event-frames.js";
+import { intervalPlaces, startPlace } from "./event-frames.js";
 import type { ManifestEvent } from "./event-manifest.js";
 import type { TimeAxis } from "./time-axis.js";
 
@@ -14,8 +14,11 @@ export function eventRows(
   manifest: readonly ManifestEvent[],
 ): EventRow[] {
   const rows: EventRow[] = records.map((record) => {
-    const start = startPlace(axis, { k: record.k_start, tS: record.t_start_s });
-    const end = endPlace(axis, { k: record.k_end, tS: record.t_end_s });
+    const { start, end } = intervalPlaces(
+      axis,
+      { k: record.k_start, tS: record.t_start_s },
+      { k: record.k_end, tS: record.t_end_s },
+    );
     return {
       recording_id: recordingId,
       name: record.name,

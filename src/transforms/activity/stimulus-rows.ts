@@ -1,12 +1,15 @@
 import type { StimulusRecordRow, StimulusRow } from "../../tables/generated/celegans_activity.js";
-import { endPlace, startPlace } from "./event-frames.js";
+import { intervalPlaces } from "./event-frames.js";
 import { withMembers } from "./recordings-extra.js";
 import type { TimeAxis } from "./time-axis.js";
 
 /** A stimulus on the frame axis of its recording. A frame that the recording does not have stands in `extra`. */
 export function stimulusRow(axis: TimeAxis, record: StimulusRecordRow): StimulusRow {
-  const on = startPlace(axis, { k: record.k_on, tS: record.t_on_s });
-  const off = endPlace(axis, { k: record.k_off, tS: record.t_off_s });
+  const { start: on, end: off } = intervalPlaces(
+    axis,
+    { k: record.k_on, tS: record.t_on_s },
+    { k: record.k_off, tS: record.t_off_s },
+  );
   return {
     recording_id: record.recording_id,
     stim_index: record.stim_index,

@@ -310,6 +310,9 @@ describe("activity/recordings: event and stimulus", () => {
     expect(await eventOf({ t_start_s: T0 + 0.2, t_end_s: T0 + 99 })).toEqual([1, 5, expect.closeTo(0.2, 9), 99, null]);
     expect(await eventOf({ t_start_s: T0 - 5, t_end_s: T0 - 1 })).toEqual([null, null, -5, -1, null]);
     expect(await eventOf({ t_start_s: T0 + 5 })).toEqual([null, null, 5, null, null]);
+    expect(await eventOf({ t_start_s: T0 + 5, t_end_s: T0 + 9 })).toEqual([null, null, 5, 9, null]);
+    expect(await eventOf({ t_start_s: T0 - 5, t_end_s: T0 + 2 })).toEqual([null, 2, -5, 2, null]);
+    expect(await eventOf({ t_end_s: T0 + 2 })).toEqual([null, 2, null, 2, null]);
   });
 
   it("keeps both where both are stated, and places nothing where neither is", async () => {
@@ -370,6 +373,7 @@ describe("activity/recordings: event and stimulus", () => {
         stimulus(0, { t_on_s: T0 + 1, t_off_s: T0 + 2, conc: 50, conc_unit: "mM", extra: '{"a":1}' }),
         stimulus(1, { k_on: 3, kind: "optogenetic", target_roi: 7 }),
         stimulus(2, { k_on: 9, extra: '{"a":1}' }),
+        stimulus(3, { t_on_s: T0 + 6, t_off_s: T0 + 7 }),
       ],
     });
     expect(rows).toEqual([
@@ -384,6 +388,7 @@ describe("activity/recordings: event and stimulus", () => {
       }),
       expect.objectContaining({ k_on: 3, k_off: null, t_on_s: 3, t_off_s: null, target_roi: 7, extra: null }),
       expect.objectContaining({ k_on: null, t_on_s: null, extra: '{"a":1,"k_on_outside":9}' }),
+      expect.objectContaining({ k_on: null, k_off: null, t_on_s: 6, t_off_s: 7 }),
     ]);
   });
 });
