@@ -35,6 +35,13 @@ interface Place {
   readonly depth: number;
 }
 
+/** A value that was read, for places that refer to the same object: what it takes of the limits, and its own depth. */
+interface Known {
+  readonly value: MatlabValue;
+  readonly values: number;
+  readonly height: number;
+}
+
 /** Reads one variable of a MATLAB 7.3 file: turns HDF5 objects and their `MATLAB_…` attributes into MATLAB values. */
 export class Matlab73Reader {
   private readonly hdf5: Hdf5File;
@@ -42,6 +49,10 @@ export class Matlab73Reader {
   private readonly name: string;
   private readonly addresses = new Map<bigint, string>();
   private readonly visiting = new Set<bigint>();
+  /** By address: few cells that refer to the same cells again and again must not be read again and again. */
+  private readonly known = new Map<bigint, Known>();
+  /** Deepest place met since the innermost object that is being read began. */
+  private deepest = 0;
   private listed: "nothing" | "references" | "everything" = "nothing";
   private values: number;
   private cells: number;
@@ -86,11 +97,7 @@ export class Matlab73Reader {
   }
 
   private object(place: Place): MatlabValue {
-    if (place.depth > this.limits.depth) {
-      throw this.error(place, "limit", `arrays nest deeper than ${this.limits.depth} levels`);
-    }
-    this.values -= 1;
-    if (this.values < 0) throw this.error(place, "limit", `more than ${this.limits.entries} arrays in one variable`);
+    if (place.depth > this.limits.depth) throw this.tooDeep(place);
     const kind = this.hdf5.kindOf(place.path);
     if (kind !== "dataset" && kind !== "group") {
       throw this.error(place, "missing-object", `${place.path} is neither array nor struct`);
@@ -100,11 +107,33 @@ export class Matlab73Reader {
     if (this.visiting.has(address)) {
       throw this.error(place, "reference-loop", `the object ${place.path} contains itself`);
     }
+    const before = this.known.get(address);
+    if (before !== undefined) {
+      this.count(place, before.values, place.depth + before.height);
+      return before.value;
+    }
+    const [values, deepest] = [this.values, this.deepest];
+    this.deepest = place.depth;
+    this.count(place, 1, place.depth);
     this.visiting.add(address);
     const className = this.className(place);
     const value = kind === "group" ? this.group(place, className) : this.dataset(place, className);
     this.visiting.delete(address);
+    this.known.set(address, { value, values: values - this.values, height: this.deepest - place.depth });
+    this.deepest = Math.max(this.deepest, deepest);
     return value;
+  }
+
+  /** Takes so many arrays, down to a depth, from what the variable may hold. */
+  private count(place: Place, values: number, depth: number): void {
+    this.deepest = Math.max(this.deepest, depth);
+    if (depth > this.limits.depth) throw this.tooDeep(place);
+    this.values -= values;
+    if (this.values < 0) throw this.error(place, "limit", `more than ${this.limits.entries} arrays in one variable`);
+  }
+
+  private tooDeep(place: Place) {
+    return this.error(place, "limit", `arrays nest deeper than ${this.limits.depth} levels`);
   }
 
   private className(place: Place): string {

@@ -179,6 +179,28 @@ describe("broken MATLAB 7.3 files", () => {
     expect(await failure(bytes, { entries: 1000 })).toMatchObject({ tag: "format/limit" });
   });
 
+  it("reads an object once, however many cells refer to it, and counts it for each", async () => {
+    const level = (width: number, next: string) => refers(...new Array<string>(width).fill(next));
+    const file = (width: number) =>
+      matlab({
+        datasets: {
+          c: level(width, "#refs#/1"),
+          "#refs#/1": level(width, "#refs#/2"),
+          "#refs#/2": level(width, "x"),
+          x: double,
+        },
+      });
+    expect(await failure(file(120))).toMatchObject({ tag: "format/limit" });
+    const deep = matlab({
+      datasets: { c: refers("#refs#/2", "#refs#/1"), "#refs#/1": refers("#refs#/2"), "#refs#/2": double },
+    });
+    expect(await failure(deep, { depth: 1 })).toMatchObject({ tag: "format/limit" });
+    const small = await readMatlab(file(30), { file: "broken.mat" });
+    const { cells = [] } = small.read("c") as { cells?: readonly unknown[] };
+    expect(cells).toHaveLength(30);
+    small.close();
+  }, 10_000);
+
   it("refuses what passes the limits", async () => {
     const bytes = writeMatlab73({
       variables: { c: cellColumn([cellColumn([cellColumn([doubleMatrix([[1, 2, 3]])])])]) },
