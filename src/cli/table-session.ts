@@ -20,7 +20,7 @@ export async function withTableSession<T>(
   work: (session: SqlSession, views: readonly SqlView[], signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const project = await openExistingProject(projectPlace(context));
-  const hold = await holdHome(project);
+  const hold = await holdHome(project, "plot");
   const controller = new AbortController();
   const forget = context.output.terminal.onInterrupt(() => controller.abort());
   let scratch: string | undefined;
@@ -28,7 +28,7 @@ export async function withTableSession<T>(
   try {
     const views = await currentViews(project);
     if (views.length === 0) throw nothingYet(project);
-    scratch = await temporaryDirectory(project);
+    scratch = await scratchDirectory(project, "plot");
     session = await SqlSession.open({
       views,
       catalogue: sqlCatalogue(project),
@@ -44,10 +44,10 @@ export async function withTableSession<T>(
   }
 }
 
-/** A home that cannot be written is not cleaned either: it needs no hold. */
-async function holdHome(project: Project): Promise<Lock | undefined> {
+/** `gc` waits until it is released. A home that cannot be written is not cleaned either: it needs no hold. */
+export async function holdHome(project: Project, purpose: string): Promise<Lock | undefined> {
   try {
-    return await project.store.hold("plot");
+    return await project.store.hold(purpose);
   } catch (error) {
     if (error instanceof StorageError) return undefined;
     throw error;
@@ -55,11 +55,11 @@ async function holdHome(project: Project): Promise<Lock | undefined> {
 }
 
 /** In the home; a home that cannot be written (shared, read-only) is read all the same. */
-async function temporaryDirectory(project: Project): Promise<string> {
+export async function scratchDirectory(project: Project, purpose: string): Promise<string> {
   try {
-    return await project.store.temporaryDirectory("plot");
+    return await project.store.temporaryDirectory(purpose);
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    return mkdtemp(join(tmpdir(), "neurotables-plot-"));
+    return mkdtemp(join(tmpdir(), `neurotables-${purpose}-`));
   }
 }

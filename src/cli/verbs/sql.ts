@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
-import { EXIT, type ExitCode, StorageError, UsageError } from "../../base/errors.js";
-import type { Lock } from "../../base/lock.js";
+import { EXIT, type ExitCode, UsageError } from "../../base/errors.js";
 import type { Project } from "../../engine/types.js";
 import { SqlSession } from "../../sql/sql-session.js";
 import { SQL_FORMATS, type SqlFormat, type SqlView } from "../../sql/sql-types.js";
@@ -10,6 +8,7 @@ import { currentViews, sqlCatalogue } from "../current-tables.js";
 import { jobCount, nothingYet, openExistingProject, projectPlace } from "../project.js";
 import { runQuery } from "../query-run.js";
 import { isBlankStatement } from "../sql-statement.js";
+import { holdHome, scratchDirectory } from "../table-session.js";
 import type { CommandOptions, VerbContext } from "../verb.js";
 
 export async function run(context: VerbContext): Promise<ExitCode> {
@@ -22,21 +21,11 @@ export async function run(context: VerbContext): Promise<ExitCode> {
     });
   }
   const project = await openExistingProject(projectPlace(context));
-  const hold = await holdHome(project);
+  const hold = await holdHome(project, "sql");
   try {
     return await answer({ context, project, format });
   } finally {
     hold?.release();
-  }
-}
-
-/** `gc` waits until the query has ended; a home that cannot be written is not cleaned either. */
-async function holdHome(project: Project): Promise<Lock | undefined> {
-  try {
-    return await project.store.hold("sql");
-  } catch (error) {
-    if (error instanceof StorageError) return undefined;
-    throw error;
   }
 }
 
@@ -60,7 +49,7 @@ async function answer({
   if (!prompt && isBlankStatement(sql)) {
     throw new UsageError("not-a-query", "the query is empty", { wayOut: 'neurotables sql "SELECT …"' });
   }
-  const scratch = await temporaryDirectory(project);
+  const scratch = await scratchDirectory(project, "sql");
   let session: SqlSession | undefined;
   try {
     session = await openSession({ project, views, limits, scratch });
@@ -103,16 +92,6 @@ async function openSession({
     ...(limits.seconds === undefined ? {} : { seconds: limits.seconds }),
     ...(limits.memoryBytes === undefined ? {} : { memoryBytes: limits.memoryBytes }),
   });
-}
-
-/** In the home; a home that cannot be written (shared, read-only) is queried all the same. */
-async function temporaryDirectory(project: Project): Promise<string> {
-  try {
-    return await project.store.temporaryDirectory("sql");
-  } catch (error) {
-    if (!(error instanceof StorageError)) throw error;
-    return mkdtemp(join(tmpdir(), "neurotables-sql-"));
-  }
 }
 
 function formatOf(options: CommandOptions): SqlFormat {
