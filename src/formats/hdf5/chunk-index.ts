@@ -22,11 +22,16 @@ const DEFLATE = 1;
 const SHUFFLE = 2;
 const FLETCHER32 = 3;
 
+/** Chunks that were never written: so many bytes may always be, or so many times those that were. */
+const UNWRITTEN_BYTES = 64 * 1024 ** 2;
+const UNWRITTEN_RATIO = 64;
+
 /**
  * Checks each chunk of a dataset: that its bytes are in the file and give a whole chunk. The library copies whatever lies
- * behind a short chunk in its memory, without an error. Chunks that were never written are allowed: they hold fill values.
+ * behind a short chunk in its memory, without an error. Some chunks may never have been written (they hold fill values),
+ * but not nearly all of a large dataset: a shape costs nothing to claim.
  * Cost: reads the index, and where deflate is used inflates every chunk once more.
- * @throws {FormatError} `format/truncated`, `format/hdf5-invalid`, `format/unwritten`.
+ * @throws {FormatError} `format/truncated`, `format/hdf5-invalid`, `format/unwritten`, `format/limit`.
  */
 export function checkChunks(question: ChunkQuestion): void {
   const { place, shape, chunks, itemBytes } = question;
@@ -39,6 +44,10 @@ export function checkChunks(question: ChunkQuestion): void {
     checkChunk(question, chunk, chunkBytes);
   }
   if (found === 0) throw storageError(place, "unwritten", `none of its ${expected} chunks was ever written`);
+  const claimed = expected * chunkBytes;
+  if (claimed <= Math.max(UNWRITTEN_BYTES, UNWRITTEN_RATIO * found * chunkBytes)) return;
+  const sizes = `shape ${shape.join(" x ")} promises ${claimed} bytes in ${expected} chunks, ${found} of which were written`;
+  throw storageError(place, "limit", sizes, "Check the shape, or rewrite the dataset with h5repack.");
 }
 
 interface Chunk {

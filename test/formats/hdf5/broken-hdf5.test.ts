@@ -112,6 +112,20 @@ describe("broken HDF5 files", () => {
     expect(error.message).toContain("broken.h5");
   });
 
+  it("refuses a large shape of which hardly a chunk was written", async () => {
+    const filler = { shape: [64_000], data: new Float64Array(64_000) };
+    const datasets = { filler, x: { shape: [64], data: numbers, chunks: [64] } };
+    const grown = (length: number) => patched(writeHdf5({ datasets }), shapeOf64, u64(length), 8);
+    const { tag, message } = await failure(grown(100_000_000));
+    expect({ tag, message }).toMatchObject({
+      tag: "format/limit",
+      message: expect.stringContaining("/x: shape 100000000"),
+    });
+    expect(message).toContain("1562500 chunks, 1 of which were written");
+    const [, x] = (await readAll(grown(6400))) as [Float64Array, Float64Array];
+    expect([x.length, x[63], x[64]]).toEqual([6400, 64, 0]);
+  });
+
   it("names dataset and filter where a filter is not available", async () => {
     const bytes = writeHdf5({
       datasets: { "a/x": { shape: [4], data: numbers.slice(0, 4), chunks: [4], filters: [{ id: 32017 }] } },
