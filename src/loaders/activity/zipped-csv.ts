@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { FormatError, LoadError } from "../../base/errors.js";
-import { readZip } from "../../formats/archive/zip-archive.js";
+import { readZip, type ZipEntry } from "../../formats/archive/zip-archive.js";
 import type { DelimitedTable } from "../../formats/delimited-text/delimited-table.js";
 import { readDelimited } from "../../formats/delimited-text/read-delimited.js";
 import { fileName, onlyFile } from "../connectome/raw-file.js";
@@ -98,11 +98,24 @@ async function readMember(context: LoadContext<unknown>, file: SourceFile, base:
       context.countRead(file, 1);
       context.drop({ file, scope: "file", item, reason: "other_member", rule: `the recording is in ${member}` });
     }
+    refuseBomb(file, archive.entry(member));
     const place = `${file.path}/${member}`;
     return readDelimited(await archive.read(member), { file: place, limits, separator: ",", header: "first" });
   } finally {
     await archive.close();
   }
+}
+
+/** Numbers as text deflate to a third or less; a text that repeats itself a hundred times is none. */
+const BOMB = { bytes: 64 * 1024 ** 2, ratio: 100 } as const;
+
+function refuseBomb(file: SourceFile, { name, bytes, compressedBytes }: ZipEntry): void {
+  if (bytes <= BOMB.bytes || bytes <= BOMB.ratio * compressedBytes) return;
+  throw new FormatError(
+    "compression-ratio",
+    `${file.path}: ${name} inflates from ${compressedBytes} to ${bytes} bytes, more than ${BOMB.ratio} times`,
+    { fields: { file: file.path, entry: name, bytes, compressedBytes, limit: BOMB.ratio } },
+  );
 }
 
 interface Columns {
