@@ -313,6 +313,7 @@ export type LabelDiffRow = {
     | "uid_strip"
     | "f32_time"
     | "f16"
+    | "assumed_rate"
     | "half_window"
     | "block_start"
     | "impute"
@@ -549,8 +550,8 @@ export type RecordingCompatRow = {
   readonly recording_id: string;
   /** Its published name `worm<i>`; null when the procedure loses it. */
   readonly worm: string | null;
-  /** Why it is lost. */
-  readonly drop_reason: "empty" | "too_short" | "no_label" | "uid_strip" | null;
+  /** Why it is lost; not_read: its program does not name the file. */
+  readonly drop_reason: "not_read" | "empty" | "too_short" | "no_label" | "uid_strip" | null;
   /** Neurons published for it, before rows of zeros are dropped. Bounds: at least 0. */
   readonly n_rows: number;
   /** Of these with a label. Bounds: at least 0. */
@@ -568,8 +569,9 @@ export type RecordingDiffRow = {
   readonly recording_id: string;
   /**
    * present: 1 or 0; n_rows: cells (here all ROIs); n_labelled; n_frames; median_dt_s: of the times that the procedure
-   * works with; duration_s: last printed time; n_steps: samples of the common grid; max_time_error_s: of float32 times,
-   * also of recordings lost there; max_published_time_error_s: of the float16 times printed.
+   * works with; duration_s: last printed time; n_steps: samples of the common grid; max_time_error_s: of the times that
+   * the procedure works with (float32, an assumed rate), also of recordings lost there; max_published_time_error_s: of
+   * the float16 times printed.
    */
   readonly quantity:
     | "present"
@@ -594,6 +596,7 @@ export type RecordingDiffRow = {
     | "uid_strip"
     | "f32_time"
     | "f16"
+    | "assumed_rate"
     | "half_window"
     | "block_start"
     | "impute"

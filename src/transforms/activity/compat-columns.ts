@@ -19,6 +19,15 @@ export function cutFrames({ rules }: Pick<CompatRecording, "rules">, flags: Comp
   return flags.impute ? rules.cutFrames : 0;
 }
 
+/** Seconds of all frames as the published loader has them, on the source's clock or at the rate that it assumes. */
+export function loaderTime(
+  { rules, timeS }: Pick<CompatRecording, "rules" | "timeS">,
+  flags: CompatFlags,
+): Float64Array {
+  const rate = flags.assumed_rate ? rules.assumedRateHz : null;
+  return rate === null ? timeS : timeS.map((_, k) => k / rate);
+}
+
 /** The cells that the published loader looks at: without those that the source says not to use. */
 export function usedRois({ rois }: Pick<CompatRecording, "rois">, flags: CompatFlags): readonly CompatRoi[] {
   return flags.drop_meta ? rois.filter(({ unused }) => !unused) : rois;

@@ -16,8 +16,10 @@ export interface CompatDataset {
   readonly leifer: boolean;
   /** Characters that are stripped from both ends of the file name before labels are looked up. */
   readonly uidStrip: string | null;
-  /** Order of files: names first as listed here, then by code unit; or by the number at their start. */
-  readonly fileOrder: readonly string[] | "number";
+  /** Frames per second that it takes for granted, whatever the file says; null: the times of the file. */
+  readonly assumedRateHz: number | null;
+  /** The files that its program names, in that order; or all of a folder by name, or by the number at their start. */
+  readonly files: readonly string[] | "name" | "number";
 }
 
 const COMMON: CompatDataset = {
@@ -28,15 +30,28 @@ const COMMON: CompatDataset = {
   useFlag: null,
   leifer: false,
   uidStrip: null,
-  fileOrder: [],
+  assumedRateHz: null,
+  files: "name",
 };
 
 const DATASETS: Readonly<Record<string, CompatDataset>> = {
-  Kato2015: { ...COMMON, fileOrder: ["WT_Stim.mat", "WT_NoStim.mat"] },
-  Nejatbakhsh2020: { ...COMMON, emptyName: "empty", imputed: true },
-  Yemini2021: { ...COMMON, imputed: true, cutFrames: 4 },
+  Kato2015: { ...COMMON, files: ["WT_Stim.mat", "WT_NoStim.mat"] },
+  Nichols2017: { ...COMMON, files: ["n2_let.mat", "n2_prelet.mat", "npr1_let.mat", "npr1_prelet.mat"] },
+  Skora2018: { ...COMMON, files: ["WT_fasted.mat", "WT_starved.mat"] },
+  Kaplan2020: {
+    ...COMMON,
+    files: ["MNhisCl_RIShisCl", "RIShisCl", "SMDhisCl_RIShisCl"].map((name) => `Neuron2019_Data_${name}.mat`),
+  },
+  Nejatbakhsh2020: { ...COMMON, emptyName: "empty", imputed: true, assumedRateHz: 4 },
+  Yemini2021: {
+    ...COMMON,
+    imputed: true,
+    cutFrames: 4,
+    files: ["Head_Activity_OH15500.mat", "Head_Activity_OH16230.mat", "Tail_Activity_OH16230.mat"],
+  },
+  Uzel2022: { ...COMMON, files: ["Uzel_WT.mat"] },
   Dag2023: { ...COMMON, uidStrip: "-data.h5" },
-  Leifer2023: { ...COMMON, emptyName: "empty", imputed: true, leifer: true, fileOrder: "number" },
+  Leifer2023: { ...COMMON, emptyName: "empty", imputed: true, leifer: true, files: "number" },
   Lin2023: { ...COMMON, emptyName: "empty", imputed: true, firstFrame: "F_0", useFlag: "use_flag" },
   Venkatachalam2024: { ...COMMON, emptyName: "nan", imputed: true },
 };
@@ -47,10 +62,16 @@ export function compatDataset(dataset: string): CompatDataset {
 }
 
 /** Order of the files of a dataset in the published procedure. */
-export function compareFiles({ fileOrder }: CompatDataset, a: string, b: string): number {
-  if (fileOrder === "number") return leadingNumber(a) - leadingNumber(b) || compareCodeUnits(a, b);
-  const rank = (name: string) => (fileOrder.includes(name) ? fileOrder.indexOf(name) : fileOrder.length);
+export function compareFiles({ files }: CompatDataset, a: string, b: string): number {
+  if (files === "number") return leadingNumber(a) - leadingNumber(b) || compareCodeUnits(a, b);
+  if (files === "name") return compareCodeUnits(a, b);
+  const rank = (name: string) => (files.includes(name) ? files.indexOf(name) : files.length);
   return rank(a) - rank(b) || compareCodeUnits(a, b);
+}
+
+/** Whether the published program reads a file of this name. */
+export function isPublishedFile({ files }: CompatDataset, name: string): boolean {
+  return typeof files === "string" || files.includes(name);
 }
 
 function leadingNumber(name: string): number {

@@ -9,6 +9,7 @@ export const COMPAT_FLAGS = [
   "uid_strip",
   "f32_time",
   "f16",
+  "assumed_rate",
   "half_window",
   "block_start",
   "impute",
@@ -40,6 +41,10 @@ export const COMPAT_FLAG_DESCRIPTIONS: Readonly<Record<CompatFlag, { readonly on
     on: "Times and values are rounded to float16.",
     off: "They are not (the table holds float32).",
   },
+  assumed_rate: {
+    on: "Frames of Nejatbakhsh2020 are 0.25 s apart, whatever the file says.",
+    off: "Times are those of the file.",
+  },
   half_window: {
     on: "Traces are smoothed before they are resampled, by a causal mean over half of the window, counted in frames.",
     off: "Traces are not smoothed.",
@@ -49,11 +54,15 @@ export const COMPAT_FLAG_DESCRIPTIONS: Readonly<Record<CompatFlag, { readonly on
     off: "The mean is taken around its time stamp.",
   },
   impute: {
-    on: "Missing values are imputed; traces that are all missing, or long missing, are left out.",
-    off: "Missing values stay missing and every trace is kept.",
+    on:
+      "Missing values are imputed; traces that are all missing, or long missing, are left out. The first four frames of " +
+      "Yemini2021 are cut, the first one of Lin2023 becomes F_0.",
+    off: "Missing values stay missing and every trace and frame is kept.",
   },
   drop_meta: {
-    on: "Recordings without labels or with fewer than 600 frames, unused cells and second names are left out.",
+    on:
+      "Files that its program does not name, recordings without labels or with fewer than 600 frames, unused cells and " +
+      "second names are left out.",
     off: "They are kept; a cell with several names is ambiguous, so it has no label.",
   },
   unique_first: {

@@ -1,6 +1,6 @@
 import { slotOf } from "../../tables/neuron-registry.js";
 import { type CompatColumn, compatColumns, cutFrames, usedRois } from "./compat-columns.js";
-import { stripCharacters } from "./compat-dataset.js";
+import { isPublishedFile, stripCharacters } from "./compat-dataset.js";
 import type { CompatFlags } from "./compat-flag.js";
 import {
   canonicalLabel,
@@ -12,7 +12,7 @@ import {
 } from "./compat-names.js";
 import type { CompatRecording, CompatRoi, LabelFile } from "./compat-recording.js";
 
-export type CompatDropReason = "empty" | "too_short" | "no_label" | "uid_strip";
+export type CompatDropReason = "not_read" | "empty" | "too_short" | "no_label" | "uid_strip";
 
 /** Fewest frames of a published recording. */
 const LEAST_FRAMES = 600;
@@ -83,6 +83,7 @@ export function losesLabels(
 /** Why the published procedure leaves a recording out, or null. */
 export function dropReason(
   facts: {
+    readonly isRead: boolean;
     readonly frames: number;
     readonly rois: number;
     readonly labelled: number;
@@ -91,6 +92,7 @@ export function dropReason(
   flags: CompatFlags,
 ): CompatDropReason | null {
   if (!flags.drop_meta) return null;
+  if (!facts.isRead) return "not_read";
   if (facts.frames <= 0 || facts.rois === 0) return "empty";
   if (facts.frames < LEAST_FRAMES) return "too_short";
   if (facts.labelled === 0) return "no_label";
@@ -113,7 +115,8 @@ export function publishedWorm(worm: CompatWorm, labels: LabelFile, flags: Compat
   const frames = recording.timeS.length - cutFrames(recording, flags);
   const lost = losesLabels(recording, labels, flags);
   const labelled = names.filter(({ label }) => label !== null && slotOf(label) !== null).length;
-  const reason = dropReason({ frames, rois: names.length, labelled, losesLabels: lost }, flags);
+  const isRead = isPublishedFile(recording.rules, recording.compatFile);
+  const reason = dropReason({ isRead, frames, rois: names.length, labelled, losesLabels: lost }, flags);
   if (reason !== null) return { dropReason: reason, names: [], frames };
   return { dropReason: null, names: lost ? worm.namesWithoutLabels(flags) : names, frames };
 }

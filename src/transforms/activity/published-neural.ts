@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Row } from "../../tables/contract.js";
 import type { RecordingCompatRow, RoiCompatRow } from "../../tables/generated/celegans_activity.js";
 import type { Transform, TransformContext } from "../transform.js";
-import { cutFrames } from "./compat-columns.js";
+import { cutFrames, loaderTime } from "./compat-columns.js";
 import { type CompatFlags, compatFlags } from "./compat-flag.js";
 import type { PublishedName } from "./compat-names.js";
 import { compatParameters } from "./compat-parameters.js";
@@ -110,7 +110,7 @@ function publishedRows(
   const { resample_dt_s: dtS, normalization } = options.parameters;
   const { recording } = worm;
   const smoothing = publishedSmoothing(options.parameters, flags);
-  const time = publishedTime(recording.timeS.subarray(cutFrames(recording, flags)), flags);
+  const time = publishedTime(loaderTime(recording, flags).subarray(cutFrames(recording, flags)), flags);
   const grid = publishedGrid(time, { dtS, single: flags.f32_time, blockStart: flags.block_start });
   const narrow = (values: ArrayLike<number>) => (flags.f16 ? float16Values(values) : Float32Array.from(values));
   const originalTime = narrow(time);

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { compareCodeUnits } from "../../base/canonical-json.js";
+import { LoadError } from "../../base/errors.js";
 import type { RecordingRecordRow, RoiCompatRow } from "../../tables/generated/celegans_activity.js";
 import type { TableSource } from "../../tables/table-io.js";
 import type { Transform } from "../transform.js";
 import { cutFrames } from "./compat-columns.js";
-import { compareFiles, compatDataset } from "./compat-dataset.js";
+import { compareFiles, compatDataset, isPublishedFile } from "./compat-dataset.js";
 import { compatFlags, flagsParameter } from "./compat-flag.js";
 import { LabelFile } from "./compat-recording.js";
 import { type CompatDropReason, dropReason, losesLabels } from "./compat-worm.js";
@@ -26,7 +27,9 @@ interface Found {
 /**
  * Records and `roi_compat` → `recording_compat`: which recordings the published procedure keeps, and under which name:
  * `worm<i>` counts those kept of a dataset, in the order of its files (specification section 3.1 steps 2, 5 and 12),
- * those with labels first, then by position in the file. Holds a few numbers per recording.
+ * those with labels first, then by position in the file. Holds a few numbers per recording, and is the one transform that
+ * sees the recordings of all files together.
+ * @throws {LoadError} `load/repeated-recording`
  */
 export const recordingCompat: Transform<z.infer<typeof parameters>> = {
   name: "activity/recording-compat",
@@ -46,7 +49,8 @@ export const recordingCompat: Transform<z.infer<typeof parameters>> = {
       const { rois, rows, labelled } = counts.get(row.recording_id) ?? { rois: 0, rows: 0, labelled: 0 };
       const lost = losesLabels(recording, labels, flags);
       const frames = row.time_s.length - cutFrames(recording, flags);
-      const reason = dropReason({ frames, rois: rows, labelled, losesLabels: lost }, flags);
+      const isRead = isPublishedFile(rules, row.compat_file);
+      const reason = dropReason({ isRead, frames, rois: rows, labelled, losesLabels: lost }, flags);
       found.push({
         recordingId: row.recording_id,
         dataset: row.dataset,
@@ -58,6 +62,7 @@ export const recordingCompat: Transform<z.infer<typeof parameters>> = {
         labelled: reason !== null || lost ? 0 : labelled,
       });
     }
+    refuseRepeated(found);
     const numbers = new Map<string, number>();
     context.sink("recording_compat").write(
       found.sort(byPublishedOrder).map(({ recordingId, dataset, reason, rows, labelled }) => {
@@ -74,6 +79,20 @@ export const recordingCompat: Transform<z.infer<typeof parameters>> = {
     );
   },
 };
+
+/** @throws {LoadError} `load/repeated-recording` when two files hold a recording of one name. */
+function refuseRepeated(found: readonly Found[]): void {
+  const files = new Map<string, string>();
+  for (const { recordingId, file } of found) {
+    const other = files.get(recordingId);
+    files.set(recordingId, file);
+    if (other === undefined) continue;
+    throw new LoadError("repeated-recording", `recording ${recordingId} is in two files: ${other} and ${file}`, {
+      fields: { recording: recordingId, files: [other, file] },
+      wayOut: "Narrow `files` of the source to one of them: a recording is named by its dataset and its name there.",
+    });
+  }
+}
 
 function byPublishedOrder(a: Found, b: Found): number {
   const rules = compatDataset(a.dataset);

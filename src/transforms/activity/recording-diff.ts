@@ -4,7 +4,7 @@ import type { RecordingRow, ResampledFrameRow } from "../../tables/generated/cel
 import type { TableSource } from "../../tables/table-io.js";
 import type { Transform } from "../transform.js";
 import { compatCauses } from "./compat-ablation.js";
-import { cutFrames } from "./compat-columns.js";
+import { cutFrames, loaderTime } from "./compat-columns.js";
 import { type CompatCause, type CompatFlags, compatFlags } from "./compat-flag.js";
 import { compatParameters } from "./compat-parameters.js";
 import { LabelFile, readCompatRecordings, readTraces } from "./compat-recording.js";
@@ -38,8 +38,8 @@ const SAME = 1e-12;
  * Records and public tables → `recording_diff`: the numbers of every recording that differ between here and the
  * published data, with the defects that make the difference, found by ablation. Of a recording that the published
  * procedure loses, numbers are null there, but for the two time errors: those say what its casts do to the clock of
- * the recording. `max_time_error_s` is the error of float32 times, `max_published_time_error_s` that of the float16
- * times which are printed; `duration_s` is the last printed time, `median_dt_s` the median that the procedure works
+ * the recording. `max_time_error_s` is the error of the times that it works with (float32, at an assumed rate),
+ * `max_published_time_error_s` that of the float16 times which are printed; `duration_s` is the last printed time, `median_dt_s` the median that the procedure works
  * with. Per partition of the recordings. Cost: some thirty runs of the procedure on names and times.
  */
 export const recordingDiff: Transform<z.infer<typeof parameters>> = {
@@ -90,11 +90,12 @@ function compatQuantities(
   const { recording } = worm;
   const { dropReason, names, frames } = publishedWorm(worm, labels, flags);
   const exact = publishedTime(recording.timeS, { f32_time: false });
-  const time = publishedTime(recording.timeS, flags);
+  const clock = loaderTime(recording, flags);
+  const time = publishedTime(clock, flags);
   const print = (values: Float64Array) => (flags.f16 ? float16Values(values) : values);
   const errors = [largestDistance(time, exact), largestDistance(print(time), exact)];
   if (dropReason !== null) return [0, null, null, null, null, null, null, ...errors];
-  const own = publishedTime(recording.timeS.subarray(cutFrames(recording, flags)), flags);
+  const own = publishedTime(clock.subarray(cutFrames(recording, flags)), flags);
   const median = medianStep(own, { single: flags.f32_time });
   const grid = publishedGrid(own, { dtS, single: flags.f32_time, blockStart: flags.block_start });
   return [

@@ -7,6 +7,7 @@ import { buildBatch } from "../../../src/tables/batch-builder.js";
 import type { Row } from "../../../src/tables/contract.js";
 import { ZERO_PAD_ALIASES } from "../../../src/tables/neuron-alias.js";
 import { slotOf } from "../../../src/tables/neuron-registry.js";
+import { compatDataset } from "../../../src/transforms/activity/compat-dataset.js";
 import { gridSamples } from "../../../src/transforms/activity/resample.js";
 import type { Transform } from "../../../src/transforms/transform.js";
 import { transformCatalogue } from "../../../src/transforms/transform-catalogue.js";
@@ -35,11 +36,12 @@ export function recordRows(recordings: readonly ShortRecording[]): Tables {
   const tables: Tables = { recording_record: [], roi_record: [], source_trace: [], label_record: [] };
   for (const { dataset, uid, names, traces = [], kind = "ratio", extras = [], roiBase = 0, ...more } of recordings) {
     const recording_id = `${dataset}/${uid}`;
+    const { files } = compatDataset(dataset);
     tables.recording_record?.push({
       recording_id,
       dataset,
       worm_uid: uid,
-      compat_file: more.file ?? `${uid}.h5`,
+      compat_file: more.file ?? (typeof files === "string" ? `${uid}.h5` : files[0]),
       compat_order: more.order ?? 0,
       time_s: Float64Array.from(more.time),
       primary_kind: kind,

@@ -7,9 +7,7 @@ const allBut = (...off: string[]) => COMPAT_FLAGS.filter((flag) => !off.includes
 const wave = (frames: number, i = 1) => times(frames, 1).map((k) => Math.sin(k / 9 + i) + ((k * 7919) % 13) / 40);
 
 async function rows(recording: Partial<ShortRecording>, parameters: Record<string, unknown> = {}) {
-  const tables = recordRows([
-    { dataset: "Uzel2022", uid: "w", file: "Uzel_WT.mat", time: times(600, 0.5), names: ["AVAL"], ...recording },
-  ]);
+  const tables = recordRows([{ dataset: "Uzel2022", uid: "w", time: times(600, 0.5), names: ["AVAL"], ...recording }]);
   return (await runCompat(tables, parameters)).hf_neural_compat ?? [];
 }
 

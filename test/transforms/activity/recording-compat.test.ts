@@ -85,6 +85,23 @@ describe("activity/recording-compat", () => {
     ]);
   });
 
+  it("leaves out files that the published program does not name", async () => {
+    const files = [{ dataset: "Kato2015", file: "AVA_HisCl.mat" }, { dataset: "Kato2015" }];
+    expect(await worms(files)).toEqual({ w0: "not_read 0 0", w1: "worm0 2 1" });
+    expect(await worms(files, { off: "drop_meta" })).toEqual({ w1: "worm0 2 1", w0: "worm1 2 1" });
+  });
+
+  it("refuses a recording that two files hold", async () => {
+    const twice = [
+      { dataset: "Flavell2023", uid: "2022-06-14-01", file: "a.json" },
+      { dataset: "Flavell2023", uid: "2022-06-14-01", file: "b.h5" },
+    ];
+    await expect(worms(twice)).rejects.toMatchObject({
+      tag: "load/repeated-recording",
+      message: "recording Flavell2023/2022-06-14-01 is in two files: a.json and b.h5",
+    });
+  });
+
   it("loses labels that the stripped name does not find", async () => {
     const uids = ["2022-07-27-45", "2022-08-02-31", "2022-01-16-01"];
     const recordings = uids.map((uid) => ({ dataset: "Dag2023", uid, file: `${uid}-data.h5`, names: [null, null] }));
