@@ -56,6 +56,8 @@ export interface DatasetOrigin {
 
 /** Bytes that pass through the library's memory at once. */
 const SLAB_BYTES = 64 * 1024 ** 2;
+/** Chunks that are read at once: the library keeps about 6 kB for each while it reads. */
+const SLAB_CHUNKS = 4096;
 /** Elements that point into the library's memory and are read at once. */
 const SLAB_POINTERS = 4096;
 const MAXIMUM_CHUNK_BYTES = 1024 ** 3;
@@ -165,7 +167,11 @@ function readBlocks(origin: DatasetOrigin, form: DatasetForm, slice: Hdf5Slice):
 function* blocks(form: DatasetForm, slice: Hdf5Slice): Generator<Hdf5Slice> {
   const rank = slice.count.length;
   const itemBytes = form.type.itemBytes;
-  const maximum = holdsPointers(form.type) ? SLAB_POINTERS : Math.max(1, Math.floor(SLAB_BYTES / itemBytes));
+  const chunkElements = form.chunks?.reduce((product, size, i) => product * Math.min(size, slice.count[i] ?? 1), 1);
+  const maximum = Math.min(
+    holdsPointers(form.type) ? SLAB_POINTERS : Math.max(1, Math.floor(SLAB_BYTES / itemBytes)),
+    SLAB_CHUNKS * (chunkElements ?? SLAB_BYTES),
+  );
   let axis = 0;
   while (axis < rank - 1 && product(slice.count.slice(axis + 1)) > maximum) axis++;
   if (rank === 0) {
