@@ -53,15 +53,27 @@ function stepTable(steps: readonly StepSummary[], available: number | undefined,
     ...(several ? [step.pipeline] : []),
     step.step,
     step.status,
-    step.status === "ran" || step.status === "cached" ? countText(step.rows) : "",
-    step.status === "ran" ? step.seconds.toFixed(2) : "",
+    step.tables.length > 0 ? countText(step.rows) : "",
+    step.partitions.ran > 0 ? step.seconds.toFixed(2) : "",
     step.dropped === 0 ? "" : countText(step.dropped),
-    step.status === "cached" ? "" : (step.error?.message ?? step.reason),
+    reasonText(step),
   ]);
   return textTable(columns, rows, {
     ...(available === undefined ? {} : { available }),
     header: (line) => paint("bold", line),
   });
+}
+
+/** Why a step ran, failed or was skipped; of several partitions, how many failed. */
+function reasonText({ status, partitions, failures = [], error, reason }: StepSummary): string {
+  const units = partitions.ran + partitions.cached + partitions.failed + partitions.skipped;
+  if (partitions.failed > 0 && units > 1) {
+    return `${countText(partitions.failed)} of ${countText(units)} partitions failed: ${error?.message ?? reason}`;
+  }
+  if (partitions.failed > 0) return error?.message ?? reason;
+  const [first] = failures;
+  if (first !== undefined) return `${pluralText(failures.length, "recording")} failed: ${first.error.message}`;
+  return status === "cached" ? "" : reason;
 }
 
 function missingText({ missingSources }: RunSummary): string {
@@ -114,20 +126,39 @@ function failureText({
     lines.push(`${paint("red", "FAILED")} ${step.step}: ${visibleText(error?.message ?? step.reason)} ${tag}`);
     if (error?.wayOut !== undefined) lines.push(`  → ${visibleText(error.wayOut)}`);
   }
-  if (step.log !== undefined) {
-    const path = join(home, step.log);
-    if (existsSync(path)) {
-      const tail = readFileSync(path, "utf8").trimEnd().split("\n").slice(-LOG_LINES);
-      lines.push(...tail.map((line) => `  | ${visibleText(line)}`));
-    }
-    lines.push(`  log: ${path}`);
+  const path = step.log === undefined ? undefined : join(home, step.log);
+  if (path !== undefined && existsSync(path)) {
+    const partitions = failures.slice(0, FAILURES_NAMED).map(({ partition }) => partition);
+    lines.push(...logTail(readFileSync(path, "utf8"), partitions).map((line) => `  | ${visibleText(line)}`));
   }
-  lines.push(`  again: ${command} --only ${step.step}`);
+  if (path !== undefined) lines.push(`  log: ${path}`);
+  // A recording that cannot be loaded is told again every time; only a unit that failed runs again.
+  if (step.partitions.failed > 0) lines.push(`  again: ${command} --only ${step.step}`);
   const held = summary.steps.filter(
-    (other) => other.status === "skipped" && other.pipeline === step.pipeline && other.reason.includes(step.step),
+    (other) =>
+      other.status === "skipped" &&
+      other.pipeline === step.pipeline &&
+      other.reason.split(/[\s,]+/).includes(step.step),
   );
   if (held.length > 0) lines.push(`  skipped because of it: ${held.map((other) => other.step).join(", ")}`);
   return `${lines.join("\n")}\n`;
+}
+
+/** The last lines of a step's log; of a step with many partitions, those about the ones named. */
+function logTail(log: string, partitions: readonly string[]): string[] {
+  const lines = log.trimEnd().split("\n");
+  if (partitions.length === 0 || partitions.includes("")) return lines.slice(-LOG_LINES);
+  const names = [...new Set(partitions)];
+  const about = new Map<string, string[]>(names.map((name) => [name, []]));
+  let current: string[] | undefined;
+  for (const line of lines) {
+    // An entry begins with time and level; the lines that follow belong to it.
+    const [, rest] = /^\d{4}-\d\d-\d\dT[\d:.]+Z \w+ (.*)$/.exec(line) ?? [];
+    if (rest !== undefined) current = about.get(names.find((name) => rest.startsWith(`[${name}] `)) ?? "");
+    current?.push(line);
+  }
+  const each = Math.ceil(LOG_LINES / names.length);
+  return [...about.values()].flatMap((found) => found.slice(-each));
 }
 
 /** A check that does not hold, with the rows at fault. */
@@ -166,6 +197,9 @@ function closingText(summary: RunSummary, command: string, paint: Paint): string
       : `; ${pluralText(held, "check")} held${skipped === 0 ? "" : `, ${skipped} skipped`}`;
   const first = `${paint("bold", summary.ok ? "ok" : "not ok")}: ${counts.join(", ") || "nothing to do"} in ${durationText(summary.seconds)}${checks}`;
   if (summary.exitCode === 130) return `${first}\ninterrupted; to go on: ${command}\n`;
+  if (!summary.ok && summary.generation !== null) {
+    return `${first}\nwhat failed is left out or stays as it was; the rest is current (generation ${summary.generation})\n`;
+  }
   if (!summary.ok) return `${first}\nwhat was current before stays current\n`;
   const tables = summary.steps.flatMap((step) => step.tables).filter(({ rows }) => rows > 0);
   // Tables of sources as they are spelled interest fewer people than what was made of them.

@@ -49,8 +49,8 @@ const GROUP_BYTES = 128 * 1024 ** 2;
 
 /**
  * Orders the contributions and finds out what has been put together before. A single partition is the snapshot itself.
- * Of several, small neighbours become parts of up to 128 MB, one job per group. Where a table has many groups, their
- * borders depend on the names of the partitions: a change of one partition remakes its own group alone.
+ * Of several, small neighbours become parts of up to 128 MB, one job per group, see {@link groupContributions}: a
+ * change of one partition remakes its own group alone.
  */
 export function planAssembly(options: {
   readonly table: string;
@@ -86,7 +86,11 @@ export function planAssembly(options: {
     const made = store.readStep(key)?.outputs.find((output) => output.table === table);
     return { key, keyParts, contributions: members, distinct, ...(made === undefined ? {} : { made }) };
   };
-  const groups = distinct ? [compaction(contributions)] : groupsOf(contributions, compaction);
+  const grouped = distinct || contributions.length === 0 ? [contributions] : groupContributions(contributions);
+  const groups = grouped.map((members) => {
+    const [alone] = members;
+    return !distinct && members.length === 1 && alone !== undefined ? alone : compaction(members);
+  });
   const keys = [...unitKeys, ...groups.flatMap((group) => (isCompaction(group) ? [group.key] : []))];
   const assembly: Assembly = { ...common, partitions, tableHash, groups, keys };
   const made = groups.map((group) => (isCompaction(group) ? group.made : group.snapshot));
@@ -122,40 +126,57 @@ export function assembled(
   return { snapshot, tableHash: snapshot.tableHash, partitions };
 }
 
-function groupsOf(
+/** Sizes that decide how partitions are put together; replaced in tests. */
+export interface GroupSizes {
+  readonly aloneBytes: number;
+  readonly groupBytes: number;
+}
+
+/**
+ * Cuts contributions, which stay in their order, into groups whose parts become one; a group of one keeps its own.
+ * What is larger than a group is cut after the member whose name has the smallest hash, and its pieces again: where a
+ * cut may be depends on names alone, and whether it is made on the sizes around it. So a partition that changes moves
+ * no border but those within the one group, before or after, that it is in.
+ */
+export function groupContributions(
   contributions: readonly Contribution[],
-  compaction: (members: readonly Contribution[]) => Compaction,
-): (Compaction | Contribution)[] {
-  const small = contributions.filter(({ snapshot }) => snapshot.bytes < ALONE_BYTES);
-  const smallBytes = small.reduce((sum, { snapshot }) => sum + snapshot.bytes, 0);
-  // A power of two, so that it seldom changes when the partitions do.
-  const perGroup = Math.ceil((small.length * GROUP_BYTES) / 2 / Math.max(1, smallBytes));
-  const one = smallBytes <= GROUP_BYTES;
-  const divisor = 2 ** Math.round(Math.log2(Math.max(1, perGroup)));
-  const groups: (Compaction | Contribution)[] = [];
-  let members: Contribution[] = [];
-  let bytes = 0;
-  const end = () => {
-    const [only] = members;
-    if (members.length === 1 && only !== undefined) groups.push(only);
-    else if (members.length > 1) groups.push(compaction(members));
-    members = [];
-    bytes = 0;
+  { aloneBytes, groupBytes }: GroupSizes = { aloneBytes: ALONE_BYTES, groupBytes: GROUP_BYTES },
+): (readonly Contribution[])[] {
+  const groups: (readonly Contribution[])[] = [];
+  let run: Contribution[] = [];
+  const endRun = () => {
+    cut(run, groupBytes, groups);
+    run = [];
   };
   for (const contribution of contributions) {
-    const size = contribution.snapshot.bytes;
-    if (size >= ALONE_BYTES) {
-      end();
-      groups.push(contribution);
+    if (contribution.snapshot.bytes < aloneBytes) {
+      run.push(contribution);
       continue;
     }
-    if (bytes + size > GROUP_BYTES) end();
-    members.push(contribution);
-    bytes += size;
-    if (!one && Number.parseInt(sha256(partitionOf(contribution)).slice(0, 8), 16) % divisor === 0) end();
+    endRun();
+    groups.push([contribution]);
   }
-  end();
-  return groups.length > 0 ? groups : [compaction([])];
+  endRun();
+  return groups;
+}
+
+/** Adds the groups of neighbours that may all be in one. */
+function cut(run: readonly Contribution[], groupBytes: number, groups: (readonly Contribution[])[]): void {
+  if (run.length === 0) return;
+  if (run.length === 1 || run.reduce((sum, { snapshot }) => sum + snapshot.bytes, 0) <= groupBytes) {
+    groups.push(run);
+    return;
+  }
+  let first = 0;
+  let least = "";
+  for (const [index, contribution] of run.slice(0, -1).entries()) {
+    const hash = sha256(partitionOf(contribution));
+    if (index > 0 && compareCodeUnits(hash, least) >= 0) continue;
+    first = index;
+    least = hash;
+  }
+  cut(run.slice(0, first + 1), groupBytes, groups);
+  cut(run.slice(first + 1), groupBytes, groups);
 }
 
 function partitionOf({ snapshot }: Contribution): string {

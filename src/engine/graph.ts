@@ -124,7 +124,7 @@ function partitionFiles(partition: LoadPartition, files: readonly ResolvedFile[]
   const pattern = new RegExp(partition.group, "u");
   const groups = new Map<string, ResolvedFile[]>();
   for (const file of files) {
-    const name = pattern.exec(file.job.path)?.[1] ?? file.job.path;
+    const name = pattern.exec(file.job.path)?.[1] || file.job.path;
     const group = groups.get(name);
     if (group === undefined) groups.set(name, [file]);
     else group.push(file);

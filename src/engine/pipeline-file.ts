@@ -17,6 +17,7 @@ import {
 } from "./pipeline.js";
 import { PipelineDocument } from "./pipeline-document.js";
 import {
+  checkEach,
   checkPorts,
   findImplementation,
   type Implementation,
@@ -186,6 +187,7 @@ async function resolvePipeline(
       });
     } else {
       const each = (implementation as Extract<Implementation, { kind: "transform" }>).value.each ?? [];
+      checkEach({ document, step, from, each });
       steps.push({ ...common, kind: "transform", from, each });
     }
   }

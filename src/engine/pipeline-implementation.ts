@@ -5,7 +5,7 @@ import { didYouMean } from "../base/diagnostics.js";
 import { NeurotablesError } from "../base/errors.js";
 import type { Loader } from "../loaders/loader.js";
 import type { Transform } from "../transforms/transform.js";
-import { LOAD_TABLES, qualify } from "./pipeline.js";
+import { LOAD_TABLES, qualify, type StepInput } from "./pipeline.js";
 import type { PipelineDocument } from "./pipeline-document.js";
 import { asList, entryPath } from "./pipeline-rules.js";
 import type { StepShape } from "./pipeline-shape.js";
@@ -87,6 +87,24 @@ export function checkPorts(
   const absent = inputs.filter((name) => !given.includes(name));
   if (absent.length > 0 && given.every((name) => inputs.includes(name))) {
     document.fault(["steps", step.name, "from"], `"${step.name}" also needs ${absent.join(", ")}`, { at: "key" });
+  }
+}
+
+/** What comes partition by partition must be made in the same run: a stored table is not cut into its partitions. */
+export function checkEach(options: {
+  readonly document: PipelineDocument;
+  readonly step: Extract<StepShape, { kind: "transform" }>;
+  readonly from: readonly StepInput[];
+  readonly each: readonly string[];
+}): void {
+  const { document, step, from, each } = options;
+  for (const [index, { name, external }] of from.entries()) {
+    if (!external || !each.includes(name)) continue;
+    document.fault(
+      entryPath(["steps", step.name, "from"], step.from, index),
+      `"${step.name}" reads ${name} partition by partition, but another pipeline makes it`,
+      { hint: "such a table can only be read whole: make it in this pipeline" },
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import { compareCodeUnits } from "../base/canonical-json.js";
 import { NeurotablesError, type SerializedError, serializeError } from "../base/errors.js";
-import type { Snapshot } from "../store/types.js";
+import type { Snapshot, StepRecord } from "../store/types.js";
 import type { Contribution } from "./assembly.js";
 import type { Job, JobInput } from "./executor.js";
 import { type LoadUnit, loadUnits, writers } from "./graph.js";
@@ -26,6 +26,8 @@ interface Given {
   readonly contributions: readonly Contribution[];
   /** Steps without whose result the table cannot be made. */
   readonly blockedBy: readonly string[];
+  /** Partitions that failed and have no rows in it → the step that should have made them. */
+  readonly lacking: ReadonlyMap<string, string>;
 }
 
 /** The inputs of a transform, ready to be read. */
@@ -45,6 +47,9 @@ export class PipelineRun {
   readonly #units: UnitRunner;
   readonly #steps = new Map<string, Promise<StepResult>>();
   readonly #tables = new Map<string, Promise<MadeTable | undefined>>();
+  readonly #records = new Map<string, StepRecord | undefined>();
+  /** Tables that a step alone cannot make: they stay as they are. */
+  readonly #asTheyAre = new Set<string>();
   /** Errors of putting tables together, which belong to no step. */
   readonly tableErrors: SerializedError[] = [];
 
@@ -63,15 +68,27 @@ export class PipelineRun {
     this.#units = new UnitRunner(options.context, options.pipeline);
   }
 
-  /** Results in file order, and every table that could be made. Never throws for a unit that failed. */
-  async run(): Promise<{ readonly steps: readonly StepResult[]; readonly tables: ReadonlyMap<string, MadeTable> }> {
-    const steps = await Promise.all(this.#pipeline.steps.map((step) => this.#step(step)));
+  /**
+   * Results in file order, every table that could be made, and whether these may become current. Never throws for a
+   * unit that failed.
+   */
+  async run(): Promise<{
+    readonly steps: readonly StepResult[];
+    readonly tables: ReadonlyMap<string, MadeTable>;
+    readonly complete: boolean;
+  }> {
+    const names = [...this.#writers.keys()];
+    const [steps, made] = await Promise.all([
+      Promise.all(this.#pipeline.steps.map((step) => this.#step(step))),
+      Promise.all(names.map((table) => this.#table(table))),
+    ]);
     const tables = new Map<string, MadeTable>();
-    for (const table of this.#writers.keys()) {
-      const made = await this.#table(table);
-      if (made !== undefined) tables.set(table, made);
+    for (const [index, table] of names.entries()) {
+      const one = made[index];
+      if (one !== undefined) tables.set(table, one);
     }
-    return { steps, tables };
+    const complete = names.every((table) => tables.has(table) || this.#asTheyAre.has(table));
+    return { steps, tables, complete: complete && steps.every(({ units }) => units.every(({ blocks }) => !blocks)) };
   }
 
   #step(step: Step): Promise<StepResult> {
@@ -140,26 +157,14 @@ export class PipelineRun {
       step.from.filter(({ name }) => !step.each.includes(name)),
     );
     if ("blocked" in ready) return whole(ready.blocked);
-    const partitions = new Map<string, Map<string, Snapshot>>();
-    const first = given.find(({ input }) => input.name === step.each[0]);
-    for (const { snapshot } of first?.contributions ?? []) partitions.set(partitionOf(snapshot), new Map());
-    for (const { input, contributions } of given) {
-      for (const { snapshot } of contributions) partitions.get(partitionOf(snapshot))?.set(input.table, snapshot);
-    }
     const shared = stepKeyParts(this.#pipeline, step, this.#context.services.code);
     const units = await Promise.all(
-      [...partitions.keys()].sort(compareCodeUnits).map((partition) => {
-        const tables = partitions.get(partition) as ReadonlyMap<string, Snapshot>;
-        const hashes = new Map(
-          [...tables].map(
-            ([
-              table,
-              {
-                partitions: [one],
-              },
-            ]) => [table, one?.hash ?? ""],
-          ),
-        );
+      partitionInputs(step, given).map(({ partition, tables, lacking }) => {
+        if (lacking !== undefined) {
+          const { input, writer } = lacking;
+          return this.#units.fallen(step, partition, `needs ${input}, which ${writer} could not make`);
+        }
+        const hashes = new Map([...tables].map(([table, { partitions }]) => [table, partitions[0]?.hash ?? ""]));
         return this.#units.run({
           step,
           partition,
@@ -250,10 +255,16 @@ export class PipelineRun {
         return [{ step: step.name, key: record.key, snapshot: underName(snapshot, tablePartition(step, partition)) }];
       }),
     );
-    if (contributions.length > 0 || blockedBy.length > 0) return { contributions, blockedBy };
+    const lacking = new Map<string, string>();
+    for (const { step, units } of results) {
+      for (const { partition, record, falls } of units) {
+        if (falls && !record?.outputs.some((output) => output.table === table))
+          lacking.set(tablePartition(step, partition), step.name);
+      }
+    }
+    if (contributions.length > 0 || blockedBy.length > 0) return { contributions, blockedBy, lacking };
     // Recordings stand on their own, but where all of them failed there is no table.
-    const failed = results.filter(({ units }) => units.some(({ status }) => status === "failed"));
-    return { contributions, blockedBy: failed.map(({ step }) => step.name) };
+    return { contributions, blockedBy: [...new Set(lacking.values())], lacking };
   }
 
   /** The table as this run makes it; undefined when one of its steps could not run. */
@@ -271,7 +282,10 @@ export class PipelineRun {
     const { contributions, blockedBy } = await this.#given(table);
     if (blockedBy.length > 0) return undefined;
     const staying = this.#leftOut.size === 0 ? [] : this.#staying(table);
-    if (staying === undefined) return undefined;
+    if (staying === undefined) {
+      this.#asTheyAre.add(table);
+      return undefined;
+    }
     try {
       return await assembleTable({
         context,
@@ -289,7 +303,7 @@ export class PipelineRun {
 
   /**
    * What the steps that are left out gave to the current table; undefined when that cannot be put beside new rows,
-   * because it was made under another contract.
+   * because it was made under another contract, or is no longer stored.
    */
   #staying(table: string): Contribution[] | undefined {
     const { store } = this.#context;
@@ -300,14 +314,28 @@ export class PipelineRun {
       this.#context.warn(`${table} stays as it is, under its former contract: run the whole pipeline`);
       return undefined;
     }
-    return entry.keys.flatMap((key) => {
-      const record = store.readStep(key);
+    const contributions: Contribution[] = [];
+    for (const key of entry.keys) {
+      const record = this.#record(key);
+      const step = record?.step ?? store.readStepRecord(key)?.step;
+      if (record === undefined && (step === undefined || this.#leftOut.has(step))) {
+        this.#context.warn(
+          `${table} stays as it is: what ${step ?? "a step"} gave to it is gone; run the whole pipeline`,
+        );
+        return undefined;
+      }
       const snapshot = record?.outputs.find((output) => output.table === table);
-      const step = this.#leftOut.has(record?.step ?? "") ? record?.step : undefined;
-      if (record === undefined || snapshot === undefined || step === undefined) return [];
+      if (record === undefined || snapshot === undefined || step === undefined || !this.#leftOut.has(step)) continue;
       const partition = tablePartition({ kind: "load", name: step }, record.partition);
-      return [{ step, key, snapshot: underName(snapshot, partition) }];
-    });
+      contributions.push({ step, key, snapshot: underName(snapshot, partition) });
+    }
+    return contributions;
+  }
+
+  /** A step record, read once: the tables of a load step rest on the same ones. */
+  #record(key: string): StepRecord | undefined {
+    if (!this.#records.has(key)) this.#records.set(key, this.#context.store.readStep(key));
+    return this.#records.get(key);
   }
 
   async #current(table: string): Promise<MadeTable | undefined> {
@@ -331,6 +359,43 @@ export class PipelineRun {
           : `Run the pipeline that makes it first: neurotables run ${writer}`,
     });
   }
+}
+
+/** Why a partition cannot be worked on: an input has no rows of it, though it should, and none is not the same as no rows. */
+interface Lacking {
+  readonly input: string;
+  readonly writer: string;
+}
+
+interface PartitionInputs {
+  readonly partition: string;
+  /** `dataset.table` → the partition's rows; absent: it has none. */
+  readonly tables: ReadonlyMap<string, Snapshot>;
+  readonly lacking?: Lacking;
+}
+
+/** Which partitions a transform works on, in order: those of the first of the inputs that come partition by partition. */
+function partitionInputs(
+  step: TransformStep,
+  given: readonly (Given & { readonly input: StepInput })[],
+): PartitionInputs[] {
+  const first = given.find(({ input }) => input.name === step.each[0]);
+  const names = new Set(first?.contributions.map(({ snapshot }) => partitionOf(snapshot)));
+  for (const name of first?.lacking.keys() ?? []) names.add(name);
+  const tables = new Map([...names].map((name) => [name, new Map<string, Snapshot>()]));
+  const lacking = new Map<string, Lacking>();
+  for (const { input, contributions, lacking: absent } of given) {
+    for (const { snapshot } of contributions) tables.get(partitionOf(snapshot))?.set(input.table, snapshot);
+    for (const [name, writer] of absent) if (!lacking.has(name)) lacking.set(name, { input: input.name, writer });
+  }
+  return [...names].sort(compareCodeUnits).map((partition) => {
+    const why = lacking.get(partition);
+    return {
+      partition,
+      tables: tables.get(partition) as ReadonlyMap<string, Snapshot>,
+      ...(why === undefined ? {} : { lacking: why }),
+    };
+  });
 }
 
 function partitionOf(snapshot: Snapshot): string {

@@ -242,13 +242,21 @@ class Planner {
     }
     const shared = stepKeyParts(this.#pipeline, step, this.#services.code);
     const records: StepRecord[] = [];
+    /** Key of each unit that must run → its partition. */
+    const running = new Map<string, string>();
     const units = [...partitions.keys()].sort(compareCodeUnits).map((partition) => {
       const { hashes, waits } = partitions.get(partition) as { hashes: Map<string, string>; waits: Set<string> };
       if (waits.size > 0) return this.#unit(step, partition, "wait", waitingFor(waits));
       const keyParts = transformKeyParts(shared, step, whole.hashes, hashes);
       const key = keyOf(keyParts);
       const record = this.#project.store.readStep(key);
-      if (record !== undefined) records.push(rename(record, step, partition));
+      const equal = running.get(key);
+      // Equal rows give equal rows: the work is done once.
+      if (equal !== undefined) {
+        return { ...this.#unit(step, partition, "wait", `has the same rows as ${equal}, which runs`), key, keyParts };
+      }
+      if (record === undefined) running.set(key, partition);
+      else records.push(rename(record, step, partition));
       return this.#planned(step, partition, { key, keyParts }, record);
     });
     return { units, records, failed: false };
@@ -274,6 +282,8 @@ class Planner {
   #current(table: string): TableState {
     const entry = this.#project.store.currentGeneration().snapshots[table];
     if (entry === undefined) return { kind: "absent", because: `${table} has no snapshot yet` };
+    if (entry.contractHash !== contractOf(this.#pipeline, table).contract.hash)
+      return { kind: "absent", because: `the snapshot of ${table} was made under another contract` };
     return { kind: "known", tableHash: entry.tableHash };
   }
 

@@ -1,5 +1,5 @@
 import type { Store } from "../store/store.js";
-import type { GenerationEntry } from "../store/types.js";
+import type { GenerationEntry, Snapshot } from "../store/types.js";
 import type { MadeTable } from "./table-assembly.js";
 
 /**
@@ -25,8 +25,14 @@ export async function promote(options: {
       const kept = same && before.parts.length > 0 && store.hasParts(before) ? before : undefined;
       const entry: GenerationEntry = { ...snapshot, pipeline, steps, keys, since: current.generation + 1 };
       if (kept === undefined) update[table] = entry;
-      else if (kept.pipeline !== pipeline || !equal(kept.keys, keys) || !equal(kept.steps, steps)) {
-        update[table] = { ...kept, pipeline, steps, keys };
+      else if (
+        kept.pipeline !== pipeline ||
+        !equal(kept.keys, keys) ||
+        !equal(kept.steps, steps) ||
+        !equal(partitionNames(kept), partitionNames(snapshot))
+      ) {
+        // The names of partitions are no part of the data.
+        update[table] = { ...kept, partitions: snapshot.partitions, pipeline, steps, keys };
       }
     }
     for (const [table, entry] of Object.entries(current.snapshots)) {
@@ -40,4 +46,8 @@ export async function promote(options: {
 
 function equal(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((item, index) => item === b[index]);
+}
+
+function partitionNames({ partitions }: Pick<Snapshot, "partitions">): string[] {
+  return partitions.map(({ partition }) => partition);
 }

@@ -72,8 +72,8 @@ function isPartition(value: unknown): boolean {
   const group = (value as { group?: unknown } | null | undefined)?.group;
   if (typeof group !== "string") return false;
   try {
-    new RegExp(group, "u");
-    return true;
+    // The empty alternative matches everything: what comes back has one entry per group.
+    return (new RegExp(`${group}|`, "u").exec("")?.length ?? 0) > 1;
   } catch {
     return false;
   }
@@ -85,12 +85,16 @@ function missingMembers(kind: "load" | "transform", value: unknown): string[] {
   const missing: string[] = [];
   if (!isStrings(object.outputs) || (object.outputs as string[]).length === 0) missing.push("outputs");
   if (kind === "load") {
-    if (!isPartition(object.partition)) missing.push('partition ("source", "file" or { group: "regular expression" })');
+    if (!isPartition(object.partition))
+      missing.push('partition ("source", "file" or { group: "regular expression with a group" })');
     if (typeof object.load !== "function") missing.push("load()");
   } else {
     if (!isStrings(object.inputs)) missing.push("inputs");
     if (typeof object.run !== "function") missing.push("run()");
-    if (object.each !== undefined && !isStrings(object.each)) missing.push("each (a list of its inputs)");
+    const { each, inputs } = object;
+    const isEach =
+      isStrings(each) && isStrings(inputs) && (each as string[]).every((n) => (inputs as string[]).includes(n));
+    if (each !== undefined && !isEach) missing.push("each (a list of its inputs)");
   }
   const parameters = object.parameters as { safeParse?: unknown } | undefined;
   if (parameters !== undefined && typeof parameters.safeParse !== "function") missing.push("parameters (a zod schema)");

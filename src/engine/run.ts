@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from "node:os";
 import { EXIT, type ExitCode, NeurotablesError, UsageError, worstExitCode } from "../base/errors.js";
 import type { Executor, JobFile } from "./executor.js";
 import { loadUnits, onlyStep, pipelineOrder, topologicalOrder } from "./graph.js";
+import { tablePartition } from "./key.js";
 import { Limiter } from "./limiter.js";
 import { lostRows } from "./lost-rows.js";
 import { mirrorFolders } from "./mirrors.js";
@@ -142,14 +143,13 @@ async function runPipeline(given: {
 }): Promise<void> {
   const { context, pipeline, leftOut, sources, options, tally } = given;
   const run = new PipelineRun({ context, pipeline, sources, leftOut });
-  const { steps, tables } = await run.run();
+  const { steps, tables, complete: whole } = await run.run();
   for (const result of steps)
     tally.addStep(result, summarizeStep({ pipeline, result, services: context.services, log: context.log }));
   for (const error of run.tableErrors) tally.exitCodes.push(error.exitCode);
   for (const error of run.tableErrors) context.warn(`${error.tag}: ${error.message}`);
-  const complete = run.tableErrors.length === 0 && steps.every(({ units }) => units.every(({ blocks }) => !blocks));
+  const complete = whole && run.tableErrors.length === 0;
   const before = tally.exitCodes.length;
-  if (complete) warnOfLeftOut(context, steps);
   const checks = complete
     ? await checkTables(given, tables)
     : checksNotRun(pipeline, "not every step could run", options);
@@ -161,11 +161,14 @@ async function runPipeline(given: {
   }
   if (!complete || !checked || options.signal.aborted || checks.some(({ status }) => status === "failed")) return;
   if (pipeline.changed && !options.promote) return;
+  warnOfLeftOut(context, steps);
   const present = context.store.currentGeneration().snapshots;
-  const stepNames = new Set(pipeline.steps.map(({ name }) => name));
-  for (const [table, { snapshot }] of tables) {
+  const compared = [...tables].map(([table, { snapshot }]) => ({ before: present[table], after: snapshot }));
+  for (const text of lostRows({ tables: compared, steps: loadSteps(pipeline), failed: fallen(steps) })) {
+    context.warn(text);
+  }
+  for (const table of tables.keys()) {
     const owner = present[table]?.pipeline;
-    for (const text of lostRows({ before: present[table], after: snapshot, steps: stepNames })) context.warn(text);
     if (owner !== undefined && owner !== pipeline.name)
       context.warn(`${table}, made by pipeline ${owner} before, is now made by ${pipeline.name}`);
   }
@@ -181,6 +184,21 @@ async function runPipeline(given: {
   context.journal.append({ kind: "promoted", generation: promoted.generation, tables: promoted.tables });
   context.journal.sync();
   context.emit({ kind: "promoted", ...promoted });
+}
+
+function loadSteps(pipeline: Pipeline): Set<string> {
+  return new Set(pipeline.steps.flatMap(({ kind, name }) => (kind === "load" ? [name] : [])));
+}
+
+/** Partitions, as the tables name them, that failed or could not be worked on, and keep no former rows. */
+function fallen(steps: readonly StepResult[]): Set<string> {
+  return new Set(
+    steps.flatMap(({ step, units }) =>
+      units.flatMap(({ falls, record, partition }) =>
+        falls && record === undefined ? [tablePartition(step, partition)] : [],
+      ),
+    ),
+  );
 }
 
 /** Recordings that failed while the others become current. */

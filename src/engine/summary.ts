@@ -57,7 +57,7 @@ export function summarizeStep(options: {
     missing: new Set(missing.map(({ source }) => source)).size,
     dropped: records.reduce((sum, { counts }) => sum + counts.dropped, 0),
     peakMemoryBytes: ran.reduce((most, record) => Math.max(most, record.peakMemoryBytes), 0),
-    reason: told?.reason ?? "",
+    reason: told?.reason ?? "its inputs have no partitions",
     ...(failure?.error === undefined ? {} : { error: failure.error }),
     ...(failures.length === 0 ? {} : { failures }),
     ...(path === undefined ? {} : { log: path }),

@@ -44,11 +44,16 @@ export async function assembleTable(options: {
   if (assembly.snapshot !== undefined) {
     return { snapshot: assembly.snapshot, keys: assembly.keys, steps: assembly.steps };
   }
-  const made = await Promise.all(
-    assembly.groups.map((group) =>
-      isCompaction(group) ? (group.made ?? compact(context, pipeline, assembly, group)) : group.snapshot,
+  // All of them end before the table has failed: none may go on behind the run's back.
+  const settled = await Promise.allSettled(
+    assembly.groups.map(async (group) =>
+      isCompaction(group) ? (group.made ?? (await compact(context, pipeline, assembly, group))) : group.snapshot,
     ),
   );
+  const made = settled.map((outcome) => {
+    if (outcome.status === "rejected") throw outcome.reason;
+    return outcome.value;
+  });
   return { snapshot: assembled(assembly, made).snapshot, keys: assembly.keys, steps: assembly.steps };
 }
 

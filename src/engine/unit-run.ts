@@ -1,5 +1,6 @@
-import { InterruptedError, type SerializedError, serializeError } from "../base/errors.js";
+import { EXIT, type ExitCode, InterruptedError, type SerializedError, serializeError } from "../base/errors.js";
 import type { Part, PartitionSnapshot, RecordingFailure, Snapshot, StepRecord } from "../store/types.js";
+import { CurrentResults } from "./current-results.js";
 import type { Job, JobEvents, WrittenTable } from "./executor.js";
 import { keyOf, tablePartition } from "./key.js";
 import { contractOf, type Pipeline, type Step } from "./pipeline.js";
@@ -21,12 +22,18 @@ export interface UnitResult {
   readonly failures?: readonly RecordingFailure[];
   /** Whether its tables cannot be made without it (a missing optional source does not, nor a recording among others). */
   readonly blocks: boolean;
+  /** Whether it should have given rows and could not, while the others do. */
+  readonly falls: boolean;
 }
+
+/** Of what failed with another exit code (the disk is full, a lock is held) the file is not the cause: nothing stands. */
+const FAULTS_OF_ONE: readonly ExitCode[] = [EXIT.stepFailed, EXIT.bug];
 
 /** Runs single units of one pipeline, and tells what happens. */
 export class UnitRunner {
   readonly #context: RunContext;
   readonly #pipeline: Pipeline;
+  readonly #current = new Map<string, CurrentResults>();
 
   constructor(context: RunContext, pipeline: Pipeline) {
     this.#context = context;
@@ -72,7 +79,8 @@ export class UnitRunner {
       const seconds = status === "ran" ? record.seconds : 0;
       context.emit({ ...this.#finished(step, partition), status, rows: mainRows(record, step), seconds, reason });
       const { failures } = record;
-      return { partition, status, reason, record, blocks: false, ...(failures === undefined ? {} : { failures }) };
+      const known = failures === undefined ? {} : { failures };
+      return { partition, status, reason, record, blocks: false, falls: false, ...known };
     } catch (error) {
       return this.failed(step, partition, error, { seconds: (performance.now() - began) / 1000, independent });
     }
@@ -80,7 +88,12 @@ export class UnitRunner {
 
   skipped(step: Step, partition: string, reason: string, blocks: boolean): UnitResult {
     this.#context.emit({ ...this.#finished(step, partition), status: "skipped", rows: 0, seconds: 0, reason });
-    return { partition, status: "skipped", reason, blocks };
+    return { partition, status: "skipped", reason, blocks, falls: false };
+  }
+
+  /** A partition that cannot be worked on because what it needs has failed: the others are. */
+  fallen(step: Step, partition: string, reason: string): UnitResult {
+    return { ...this.skipped(step, partition, reason, false), falls: true };
   }
 
   failed(
@@ -105,26 +118,22 @@ export class UnitRunner {
       reason,
       ...(interrupted ? {} : { error }),
     });
-    if (interrupted) return { partition, status, reason, blocks: true };
-    const record = independent ? this.#lastGood(step, partition) : undefined;
+    if (interrupted) return { partition, status, reason, blocks: true, falls: false };
+    const falls = independent && FAULTS_OF_ONE.includes(error.exitCode);
+    if (!falls) return { partition, status, reason, blocks: true, falls, error };
+    const record = this.#lastGood(step, partition);
     if (record !== undefined) context.log.write(unit, "info", `its result of run ${record.run} stays`);
-    return { partition, status, reason, blocks: !independent, error, ...(record === undefined ? {} : { record }) };
+    return { partition, status, reason, blocks: false, falls, error, ...(record === undefined ? {} : { record }) };
   }
 
-  /** The unit's newest result that the current tables rest on, if it still fits their contracts. */
+  /** The unit's result that the current tables hold, if it still fits their contracts. */
   #lastGood(step: Step, partition: string): StepRecord | undefined {
-    const { store } = this.#context;
-    const { snapshots } = store.currentGeneration();
-    for (const { key } of store.lastKeys(this.#pipeline.name, step.name, partition)) {
-      if (!step.into.some((table) => snapshots[table]?.keys.includes(key))) continue;
-      const record = store.readStep(key);
-      const fits = record?.outputs.every(
-        ({ table, contractHash }) =>
-          step.into.includes(table) && contractOf(this.#pipeline, table).contract.hash === contractHash,
-      );
-      return fits ? record : undefined;
+    let results = this.#current.get(step.name);
+    if (results === undefined) {
+      results = new CurrentResults({ store: this.#context.store, pipeline: this.#pipeline, step });
+      this.#current.set(step.name, results);
     }
-    return undefined;
+    return results.of(tablePartition(step, partition));
   }
 
   #noteRun(unit: UnitIdentity, record: StepRecord, reason: string): void {
