@@ -1,9 +1,10 @@
+import { compareCodeUnits } from "../base/canonical-json.js";
 import { didYouMean } from "../base/diagnostics.js";
 import { UsageError } from "../base/errors.js";
 import type { KeyParts, RememberedKey } from "../store/types.js";
 import { writers } from "./graph.js";
-import { keyDifferences } from "./key.js";
-import { type Pipeline, qualify, type Step } from "./pipeline.js";
+import { keyDifferences, tablePartition } from "./key.js";
+import { type Pipeline, qualify, type Step, type StepInput, type TransformStep } from "./pipeline.js";
 import { type KeyedUnit, planUnits } from "./plan.js";
 import type { EngineServices } from "./services.js";
 import type { KeyDifference, PlannedUnit, Project } from "./types.js";
@@ -29,7 +30,7 @@ export interface Why {
   /** The step, or the table as `dataset.table`. */
   readonly target: string;
   readonly kind: "step" | "table";
-  /** The units that make it: all, or of more than 200 those that differ. */
+  /** The units that make it: all, or of more than 200 those that differ or are still to be made, at most so many. */
   readonly units: readonly WhyUnit[];
   readonly unitCount: number;
   /** Units behind it whose own sources, parameters or code changed: where a change of its inputs comes from. */
@@ -65,8 +66,8 @@ export async function why(options: {
     explained.set(name, list);
   }
   const own = found.steps.flatMap((step) => explained.get(`${found.pipeline.name} ${step.name}`) ?? []);
-  const shown =
-    own.length <= MOST_UNITS ? own : own.filter(({ differences }) => differences.length > 0).slice(0, MOST_UNITS);
+  const differs = ({ action, differences }: WhyUnit) => differences.length > 0 || action === "run" || action === "wait";
+  const shown = own.length <= MOST_UNITS ? own : own.filter(differs).slice(0, MOST_UNITS);
   return {
     target: found.target,
     kind: found.kind,
@@ -121,29 +122,61 @@ function causesOf(options: {
   readonly explained: ReadonlyMap<string, readonly WhyUnit[]>;
 }): WhyUnit[] {
   const { pipeline, steps, own, explained } = options;
-  const moved = own.some(
-    ({ action, differences }) => action === "wait" || differences.some(({ part }) => part.startsWith("input ")),
-  );
-  if (!moved) return [];
-  const since = own.map(({ before }) => before?.at ?? "").sort()[0] ?? "";
-  const writing = writers(pipeline);
-  const seen = new Set<Step>(steps);
-  const pending = [...steps];
+  const isInput = ({ part }: KeyDifference) => part.startsWith("input ");
+  const moved = own.filter(({ action, differences }) => action === "wait" || differences.some(isInput));
+  if (moved.length === 0) return [];
+  const since = moved.map(({ before }) => before?.at ?? "").sort()[0] ?? "";
+  const reach = new Reach(writers(pipeline));
+  for (const unit of moved) {
+    const step = steps.find(({ name }) => name === unit.step);
+    if (step?.kind !== "transform") continue;
+    // Of a unit that waits it is not known yet which of its inputs will change.
+    const changed = new Set(unit.differences.filter(isInput).map(({ part }) => part.slice("input ".length)));
+    const inputs = unit.action === "wait" ? step.from : step.from.filter(({ name }) => changed.has(name));
+    reach.follow(step, inputs, unit.partition);
+  }
   const causes: WhyUnit[] = [];
-  for (let step = pending.pop(); step !== undefined; step = pending.pop()) {
-    for (const { table } of step.kind === "transform" ? step.from : []) {
-      for (const needed of writing.get(table) ?? []) {
-        if (seen.has(needed)) continue;
-        seen.add(needed);
-        pending.push(needed);
-        for (const unit of explained.get(`${pipeline.name} ${needed.name}`) ?? []) {
-          const direct = unit.before === null || unit.differences.some(({ part }) => !part.startsWith("input "));
-          // What the target's key before was already made of is no news to it.
-          const recent = unit.action === "run" || (unit.since !== null && unit.since > since);
-          if (direct && recent) causes.push(unit);
-        }
-      }
+  for (const step of pipeline.steps) {
+    for (const unit of explained.get(`${pipeline.name} ${step.name}`) ?? []) {
+      if (!reach.includes(step, unit.partition)) continue;
+      const direct = unit.before === null || !unit.differences.every(isInput);
+      // What the target's key before was already made of is no news to it.
+      const recent = unit.action === "run" || (unit.since !== null && unit.since > since);
+      if (direct && recent) causes.push(unit);
     }
   }
-  return causes.sort((a, b) => (a.step < b.step ? -1 : a.step > b.step ? 1 : a.partition < b.partition ? -1 : 1));
+  return causes.sort((a, b) => compareCodeUnits(a.step, b.step) || compareCodeUnits(a.partition, b.partition));
+}
+
+/** What lies behind some units: of a step whose rows are read partition by partition those partitions, else all. */
+class Reach {
+  readonly #writing: ReadonlyMap<string, readonly Step[]>;
+  readonly #whole = new Set<Step>();
+  /** Names as in the tables. */
+  readonly #partitions = new Map<Step, Set<string>>();
+
+  constructor(writing: ReadonlyMap<string, readonly Step[]>) {
+    this.#writing = writing;
+  }
+
+  includes(step: Step, partition: string): boolean {
+    return this.#whole.has(step) || (this.#partitions.get(step)?.has(tablePartition(step, partition)) ?? false);
+  }
+
+  /** Adds what is behind these inputs of a step: of its one partition, or of all of them. */
+  follow(step: TransformStep, inputs: readonly StepInput[], partition: string | undefined): void {
+    for (const { name, table } of inputs) {
+      const only = step.each.includes(name) ? partition : undefined;
+      for (const needed of this.#writing.get(table) ?? []) this.#add(needed, only);
+    }
+  }
+
+  #add(step: Step, partition: string | undefined): void {
+    if (this.#whole.has(step)) return;
+    const names = this.#partitions.get(step) ?? new Set();
+    if (partition === undefined) this.#whole.add(step);
+    else if (names.has(partition)) return;
+    else this.#partitions.set(step, names.add(partition));
+    if (step.kind === "transform") this.follow(step, step.from, partition);
+  }
 }
