@@ -1,5 +1,6 @@
-// `npm run fuzz -- [--inputs 10000] [--seed 1] [--target xlsx,csv] [--input 17]`: every reader of test/fuzz/targets.ts
-// against mutated files. `--input` runs one input again. A failing input is kept in the temporary folder.
+// `npm run fuzz -- [--inputs 10000] [--seed 1] [--target xlsx,csv] [--input 17]`: every reader of test/fuzz/targets.ts, and
+// every loader of test/fuzz/loader-targets.ts, against mutated files. `--input` runs one input again. A failing input is
+// kept in the temporary folder.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
