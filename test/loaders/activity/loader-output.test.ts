@@ -2,17 +2,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
-import { parse } from "yaml";
 import { sha256 } from "../../../src/base/hash.js";
-import { findFiles } from "../../../src/engine/glob.js";
-import type { Loader, SourceFile } from "../../../src/loaders/loader.js";
-import { loaderCatalogue } from "../../../src/loaders/loader-catalogue.js";
+import type { SourceFile } from "../../../src/loaders/loader.js";
 import { sampleRecordingFiles } from "../../../src/sample-data/activity/sample-recordings.js";
 import { writeSampleFiles } from "../../../src/sample-data/sample-sources.js";
 import { sourceId } from "../../../src/tables/source-id.js";
 import { memoryLoadContext } from "../../support/memory-tables.js";
-import { repositoryRoot } from "../../support/real-data.js";
 import { temporaryDirectory } from "../../support/temporary-directory.js";
+import { dataset, filesOf, loaderOf, loadSteps, partitionsOf } from "./activity-steps.js";
 
 /**
  * What every load step of the pipeline makes of the sample recordings of seed 1. After a change that is meant to change
@@ -20,22 +17,11 @@ import { temporaryDirectory } from "../../support/temporary-directory.js";
  */
 const goldenPath = join(dirname(fileURLToPath(import.meta.url)), "loader-output.golden.json");
 
-interface Sketch {
-  readonly dataset: string;
-  readonly sources: Record<string, { readonly files: string | readonly string[] }>;
-  readonly steps: Record<string, { readonly load?: string; readonly source: string; readonly with?: unknown }>;
-}
-
-const pipeline = parse(readFileSync(join(repositoryRoot, "pipelines", "celegans-activity.yaml"), "utf8")) as Sketch;
-const mirror = temporaryDirectory();
-const files = new Map<string, SourceFile>();
-const samples = sampleRecordingFiles(1);
-
-const patternsOf = (step: Sketch["steps"][string]) => [pipeline.sources[step.source]?.files ?? []].flat();
-const steps = Object.entries(pipeline.steps).filter(([, step]) => step.load !== undefined);
 /** Load steps whose files no generator makes. */
 const WITHOUT_SAMPLES = ["flavell2023_ten_neurons", "pradhan2025_manifest"];
-const sampled = steps.map(([name]) => name).filter((name) => !WITHOUT_SAMPLES.includes(name));
+const sampled = loadSteps.filter((name) => !WITHOUT_SAMPLES.includes(name));
+const mirror = temporaryDirectory();
+const files = new Map<string, SourceFile>();
 
 /** Lists longer than this are shown by their length, their first values and a hash of all. */
 const SHOWN_VALUES = 8;
@@ -66,30 +52,14 @@ function summarize(rows: readonly unknown[]): unknown {
   };
 }
 
-/** The files of a step, cut as the loader says. */
-function partitions({ partition }: Loader, read: readonly SourceFile[]): SourceFile[][] {
-  if (partition === "source") return [[...read]];
-  const groups = new Map<string, SourceFile[]>();
-  for (const file of read) {
-    const name =
-      partition === "file" ? file.path : (new RegExp(partition.group, "u").exec(file.path)?.[1] ?? file.path);
-    groups.set(name, [...(groups.get(name) ?? []), file]);
-  }
-  return [...groups.values()];
-}
-
 async function output(name: string): Promise<unknown> {
-  const step = pipeline.steps[name] as Sketch["steps"][string];
-  const loader = (await loaderCatalogue[step.load as string]?.()) as Loader;
-  const paths = [...new Set(patternsOf(step).flatMap((pattern) => findFiles(mirror, pattern)))].sort();
+  const { loader, parameters } = await loaderOf(name);
+  const read = filesOf(name, mirror).map((path) => files.get(path) as SourceFile);
   const tables = new Map<string, unknown[]>();
   const account = new Map<string, { read: number; carried: number; dropped: number }>();
   const drops: unknown[] = [];
-  for (const part of partitions(
-    loader,
-    paths.map((path) => files.get(path) as SourceFile),
-  )) {
-    const { context, trace } = memoryLoadContext(part, loader.parameters.parse(step.with ?? {}));
+  for (const part of partitionsOf(loader, read)) {
+    const { context, trace } = memoryLoadContext(part, parameters);
     await loader.load(context);
     expect(trace.failures).toEqual([]);
     for (const [table, rows] of Object.entries(trace.rows)) tables.set(table, [...(tables.get(table) ?? []), ...rows]);
@@ -113,9 +83,9 @@ describe("loader outputs on the sample recordings", () => {
   let golden: Record<string, unknown> = {};
 
   beforeAll(async () => {
-    for (const { path, bytes, sha256: hash } of await writeSampleFiles(mirror, samples)) {
+    for (const { path, bytes, sha256: hash } of await writeSampleFiles(mirror, sampleRecordingFiles(1))) {
       const absolutePath = join(mirror, path);
-      files.set(path, { path, absolutePath, bytes, sha256: hash, sourceId: sourceId(pipeline.dataset, path) });
+      files.set(path, { path, absolutePath, bytes, sha256: hash, sourceId: sourceId(dataset, path) });
     }
     if (process.env.NEUROTABLES_WRITE_GOLDEN === "1") {
       for (const name of sampled) golden[name] = await output(name);
@@ -126,8 +96,7 @@ describe("loader outputs on the sample recordings", () => {
 
   it("has one golden output per load step that has sample files", () => {
     expect(Object.keys(golden).sort()).toEqual([...sampled].sort());
-    const found = steps.filter(([, step]) => patternsOf(step).some((pattern) => findFiles(mirror, pattern).length > 0));
-    expect(found.map(([name]) => name)).toEqual(sampled);
+    expect(loadSteps.filter((name) => filesOf(name, mirror).length > 0)).toEqual(sampled);
   });
 
   it.each(sampled)("%s", async (name) => {
