@@ -1,4 +1,5 @@
-import type { Hdf5Fields, NumberField } from "./flavell-fields.js";
+import type { Hdf5Fields } from "./flavell-fields.js";
+import { matrixColumns } from "./matrix-columns.js";
 import type { SourceBehavior } from "./source-recording.js";
 
 /** Columns of one dataset that are taken as channels; a wider one is an image or a matrix. */
@@ -22,17 +23,9 @@ export function behaviorChannels(
     const field = fields.take(path);
     if (field === null) continue;
     const own = length === frames ? {} : { timeS };
-    for (const [subIndex, values] of columnsOf(field).entries()) {
+    for (const [subIndex, values] of matrixColumns(field.values, length ?? 0, shape[1] ?? 1).entries()) {
       channels.push({ channel: path.slice("/behavior/".length), subIndex, values, ...own });
     }
   }
   return channels;
-}
-
-function columnsOf({ shape, values }: NumberField): Float64Array[] {
-  const [rows = 0, columns = 1] = shape;
-  if (columns === 1) return [values];
-  return Array.from({ length: columns }, (_, n) =>
-    Float64Array.from({ length: rows }, (__, k) => values[k * columns + n] as number),
-  );
 }

@@ -3,6 +3,7 @@ import type { Hdf5Dataset } from "../../formats/hdf5/hdf5-dataset.js";
 import type { Hdf5Entry, Hdf5File } from "../../formats/hdf5/open-hdf5.js";
 import type { SourceFile } from "../loader.js";
 import { readableDataset, requireSeconds } from "./hdf5-readable.js";
+import { matrixColumns } from "./matrix-columns.js";
 
 /** Numbers of one dataset, row-major, with the shape that an HDF5 reader sees (`[]`: a single value). */
 export interface NumberField {
@@ -105,14 +106,9 @@ function describe({ shape, type }: Hdf5Dataset): string {
 }
 
 /** A matrix as its columns: `columns[n][k]` is row k. @throws {LoadError} `load/shape` when it has not two axes. */
-export function matrixColumns(field: NumberField, file: SourceFile): Float64Array[] {
-  const { values } = field;
+export function columnsOf(field: NumberField, file: SourceFile): Float64Array[] {
   const [rows, columns] = twoAxes(field, file);
-  return Array.from({ length: columns }, (_, n) => {
-    const column = new Float64Array(rows);
-    for (let k = 0; k < rows; k++) column[k] = values[k * columns + n] as number;
-    return column;
-  });
+  return matrixColumns(field.values, rows, columns);
 }
 
 /** Lengths of the two axes. @throws {LoadError} `load/shape`. */

@@ -4,9 +4,10 @@ import { fileName, onlyFile } from "../connectome/raw-file.js";
 import type { LoadContext, Loader, SourceFile } from "../loader.js";
 import { behaviorChannels } from "./flavell-behaviors.js";
 import { frameEvents, reversalEvents } from "./flavell-events.js";
-import { Hdf5Fields, matrixColumns, shapeFault } from "./flavell-fields.js";
+import { columnsOf, Hdf5Fields, shapeFault } from "./flavell-fields.js";
 import { registeredRois } from "./flavell-rois.js";
 import { segmentStarts } from "./flavell-segments.js";
+import { isRegularExpression } from "./regular-expression.js";
 import type { SourceTraces } from "./source-recording.js";
 import { RECORDING_TABLES, writeRecording } from "./write-recording.js";
 import { zscoreDdof } from "./zscore-ddof.js";
@@ -15,7 +16,7 @@ const parameters = z.strictObject({
   dataset: z.string().min(1).describe("published dataset: Dag2023"),
   strain_pattern: z
     .string()
-    .refine(isPattern, "this is no regular expression")
+    .refine(isRegularExpression, "this is no regular expression")
     .optional()
     .describe("regular expression whose first group finds the strain in the file's path: (swf[0-9]+)_"),
 });
@@ -70,12 +71,12 @@ export const flavellHdf5: Loader<FlavellHdf5Parameters> = {
 
 function loadRecording(context: LoadContext<FlavellHdf5Parameters>, file: SourceFile, fields: Hdf5Fields): void {
   const { dataset, strain_pattern: strainPattern } = context.parameters;
-  const primary = matrixColumns(fields.require(PRIMARY), file);
+  const primary = columnsOf(fields.require(PRIMARY), file);
   const traces: SourceTraces[] = [{ kind: "F_over_mean", unit: "F/mean", values: primary }];
   for (const [path, kind, unit] of OTHER_TRACES) {
     const field = fields.take(path);
     if (field === null) continue;
-    const values = matrixColumns(field, file);
+    const values = columnsOf(field, file);
     if (values.length !== primary.length) throw shapeFault(field, file, `frames x ${primary.length} ROIs`);
     traces.push({ kind, unit, values });
   }
@@ -127,14 +128,5 @@ function loadRecording(context: LoadContext<FlavellHdf5Parameters>, file: Source
 
 /** The strain in a path, in upper case as strain designations are written; null when the pattern finds none. */
 function strainOf(file: SourceFile, pattern: string): string | null {
-  return new RegExp(pattern).exec(file.path)?.[1]?.toUpperCase() ?? null;
-}
-
-function isPattern(text: string): boolean {
-  try {
-    new RegExp(text);
-    return true;
-  } catch {
-    return false;
-  }
+  return new RegExp(pattern, "u").exec(file.path)?.[1]?.toUpperCase() ?? null;
 }

@@ -1,15 +1,7 @@
 import { z } from "zod";
 import { fileName } from "../connectome/raw-file.js";
 import type { SourceFile } from "../loader.js";
-
-function isPattern(text: string): boolean {
-  try {
-    new RegExp(text, "u");
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { isRegularExpression } from "./regular-expression.js";
 
 const text = z.string().min(1).optional();
 
@@ -20,7 +12,7 @@ export const conditionRules = z
       file: z
         .string()
         .min(1)
-        .refine(isPattern, "no regular expression")
+        .refine(isRegularExpression, "no regular expression")
         .describe("matched against the name without .mat"),
       condition: text,
       genotype: text,

@@ -1,5 +1,6 @@
 import { LoadError } from "../../base/errors.js";
 import type { Hdf5Content, NumericField } from "./hdf5-content.js";
+import { matrixColumns } from "./matrix-columns.js";
 import { requireUnit } from "./measurement-units.js";
 
 /** Times of a TimeSeries. */
@@ -73,7 +74,5 @@ export function seriesColumns({ values, shape }: NumericField): Float64Array[] |
   if (shape.length === 1) return [values];
   if (shape.length !== 2) return null;
   const [rows, columns] = shape as [number, number];
-  return Array.from({ length: columns }, (_, column) =>
-    Float64Array.from({ length: rows }, (_, row) => values[row * columns + column] as number),
-  );
+  return matrixColumns(values, rows, columns);
 }

@@ -1,4 +1,5 @@
 import { LoadError } from "../../base/errors.js";
+import { matrixColumns } from "./matrix-columns.js";
 
 /** What the rows of a matrix of traces are: its shape is T × N, or N × T. */
 export type TraceOrientation = "frames-by-rois" | "rois-by-frames";
@@ -69,9 +70,5 @@ export function tracesOf(
   if (orientation === "rois-by-frames") {
     return Array.from({ length: rows }, (_, roi) => values.slice(roi * columns, (roi + 1) * columns));
   }
-  const traces = Array.from({ length: columns }, () => new Float64Array(rows));
-  for (const [roi, trace] of traces.entries()) {
-    for (let k = 0; k < rows; k++) trace[k] = values[k * columns + roi] as number;
-  }
-  return traces;
+  return matrixColumns(values, rows, columns);
 }

@@ -1,3 +1,4 @@
+import { subsets } from "../subsets.js";
 import { COMPAT_FLAGS, type CompatFlag, type CompatFlags, compatFlags } from "./compat-flag.js";
 
 export type CompatValue = string | number | null;
@@ -32,15 +33,4 @@ export function compatCauses(run: (flags: CompatFlags) => readonly CompatValue[]
     open = open.filter((row) => !found.has(row));
   }
   return causes;
-}
-
-/** All subsets of a size, in lexicographic order. */
-function* subsets<T>(items: readonly T[], size: number, from = 0): Generator<T[]> {
-  if (size === 0) {
-    yield [];
-    return;
-  }
-  for (let first = from; first <= items.length - size; first++) {
-    for (const rest of subsets(items, size - 1, first + 1)) yield [items[first] as T, ...rest];
-  }
 }

@@ -1,3 +1,4 @@
+import { subsets } from "../subsets.js";
 import type { ConsensusGrid } from "./consensus-procedure.js";
 import { CORRECTED, DEFECT_FLAGS, type DefectFlag, type DefectFlags, PUBLISHED, withFlags } from "./defect-flag.js";
 import { agreement, DIFFERENCE_QUANTITIES, type DifferenceQuantity } from "./difference-quantity.js";
@@ -81,15 +82,4 @@ function differingRows(published: ConsensusGrid, corrected: ConsensusGrid): Open
     }
   }
   return rows;
-}
-
-/** All subsets of a size, in lexicographic order. */
-function* subsets<T>(items: readonly T[], size: number, from = 0): Generator<T[]> {
-  if (size === 0) {
-    yield [];
-    return;
-  }
-  for (let first = from; first <= items.length - size; first++) {
-    for (const rest of subsets(items, size - 1, first + 1)) yield [items[first] as T, ...rest];
-  }
 }
