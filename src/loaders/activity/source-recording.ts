@@ -1,19 +1,8 @@
+import type { SourceTraceRow } from "../../tables/generated/celegans_activity.js";
 import type { SourceFile } from "../loader.js";
 
-/** Kinds of traces that a source may hold; the contract of `source_trace` lists them. */
-export type TraceKind =
-  | "raw_fluorescence"
-  | "ratio"
-  | "dff"
-  | "dff_bc"
-  | "F_over_mean"
-  | "norm"
-  | "corrected_F"
-  | "gcamp"
-  | "zscore_source"
-  | "raw_traces"
-  | "derivative"
-  | "other";
+/** Kinds of traces that a source may hold. */
+export type TraceKind = SourceTraceRow["kind"];
 
 /** One segmented cell as its source states it. */
 export interface SourceRoi {
