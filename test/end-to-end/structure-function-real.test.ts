@@ -51,7 +51,7 @@ describe.skipIf(!data.present)(`structure and function of real worms${data.reaso
       join(repositoryRoot, "pipelines", "celegans-structure-function.yaml"),
       ...["--home", home, "--json"],
     ]);
-    expect(result.exitCode).not.toBe(0);
+    expect(result.code).not.toBe(0);
     const { steps } = document(result) as RunSummary;
     expect(steps[0]?.error?.message).toContain("celegans_activity.");
     expect(steps[0]?.error?.wayOut).toContain("neurotables run");
