@@ -104,7 +104,7 @@ export function buildClassWorm(
     rois,
     traces: [
       { kind: "norm", unit: "normalized", values: norm },
-      { kind: "raw_traces", unit: "dF/F", values: raw },
+      { kind: "dff", unit: "dF/F", values: raw },
     ],
     stimuli: stimuli[worm] ?? [],
     extra,

@@ -50,10 +50,10 @@ describe("activity/matlab-classes on a file as published", () => {
   it("keeps both kinds of traces, leading zeros as NaN", async () => {
     const trace = await load(yemini2021Files(1)[0] as SampleFile);
     expect(trace.rows.source_trace).toHaveLength(22);
-    expect([...new Set(show(trace, "source_trace", ["kind", "unit"]))]).toEqual(["norm normalized", "raw_traces dF/F"]);
+    expect([...new Set(show(trace, "source_trace", ["kind", "unit"]))]).toEqual(["norm normalized", "dff dF/F"]);
     const find = (kind: string) => trace.rows.source_trace?.find((row) => row.kind === kind)?.values as Float64Array;
     expect([...find("norm").subarray(0, 3)]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
-    expect(find("raw_traces")[3]).toBe(2 * (find("norm")[3] as number));
+    expect(find("dff")[3]).toBe(2 * (find("norm")[3] as number));
     expect(trace.rows.roi_record?.[0]?.qc_nan_fraction).toBe(3 / 700);
   });
 
