@@ -203,6 +203,8 @@ function closingText(summary: RunSummary, command: string, paint: Paint): string
   if (!summary.ok) return `${first}\nwhat was current before stays current\n`;
   const tables = summary.steps.flatMap((step) => step.tables).filter(({ rows }) => rows > 0);
   // Tables of sources as they are spelled interest fewer people than what was made of them.
-  const table = (tables.find((one) => !/_(record|dropped|count|file)$/.test(one.table)) ?? tables[0])?.table;
+  const table = (
+    tables.find((one) => !/(?:_(?:record|dropped|count|file)|\.source_trace)$/.test(one.table)) ?? tables[0]
+  )?.table;
   return table === undefined ? `${first}\n` : `${first}\nnext: neurotables sql "SELECT * FROM ${table} LIMIT 10"\n`;
 }
