@@ -163,20 +163,28 @@ export function groupContributions(
 /** Adds the groups of neighbours that may all be in one. */
 function cut(run: readonly Contribution[], groupBytes: number, groups: (readonly Contribution[])[]): void {
   if (run.length === 0) return;
-  if (run.length === 1 || run.reduce((sum, { snapshot }) => sum + snapshot.bytes, 0) <= groupBytes) {
+  /** Bytes before each. */
+  const before = [0];
+  for (const { snapshot } of run) before.push((before.at(-1) as number) + snapshot.bytes);
+  const fits = (start: number, end: number) => (before[end] as number) - (before[start] as number) <= groupBytes;
+  if (fits(0, run.length)) {
     groups.push(run);
     return;
   }
-  let first = 0;
-  let least = "";
-  for (const [index, contribution] of run.slice(0, -1).entries()) {
-    const hash = sha256(partitionOf(contribution));
-    if (index > 0 && compareCodeUnits(hash, least) >= 0) continue;
-    first = index;
-    least = hash;
-  }
-  cut(run.slice(0, first + 1), groupBytes, groups);
-  cut(run.slice(first + 1), groupBytes, groups);
+  const hashes = run.map((contribution) => sha256(partitionOf(contribution)));
+  const part = (start: number, end: number) => {
+    if (end - start === 1 || fits(start, end)) {
+      groups.push(run.slice(start, end));
+      return;
+    }
+    let last = start;
+    for (let index = start + 1; index < end - 1; index++) {
+      if (compareCodeUnits(hashes[index] as string, hashes[last] as string) < 0) last = index;
+    }
+    part(start, last + 1);
+    part(last + 1, end);
+  };
+  part(0, run.length);
 }
 
 function partitionOf({ snapshot }: Contribution): string {
