@@ -162,7 +162,7 @@ describe("celegans-connectome on sample files", () => {
     const again = await run({ home: other, more: ["--jobs", "1"] });
     const hashes = (summary: RunSummary) => summary.steps.map((step) => [step.step, step.tableHash]);
     expect(hashes(again)).toEqual(hashes(first));
-    const parts = "select table_name, table_hash, bytes from neurotables.snapshot order by all";
+    const parts = 'select "table", table_hash, bytes from neurotables.snapshot order by all';
     expect(await query(other, parts)).toEqual(await query(home, parts));
   }, 300_000);
 

@@ -6,9 +6,11 @@ export async function neurotablesJson<T>(words: readonly string[]): Promise<T> {
   return document(await command([...words, "--json"])) as T;
 }
 
-/** Rows of one query. */
-export function query<T = Record<string, unknown>>(home: string, sql: string): Promise<T[]> {
-  return neurotablesJson<T[]>(["sql", sql, "--home", home]);
+/** Rows of one query; fails loudly when it is refused. */
+export async function query<T = Record<string, unknown>>(home: string, sql: string): Promise<T[]> {
+  const rows = await neurotablesJson<T[] | { readonly error: unknown }>(["sql", sql, "--home", home]);
+  if (!Array.isArray(rows)) throw new Error(`${sql}: ${JSON.stringify(rows.error)}`);
+  return rows;
 }
 
 /** Steps of a run by status. */

@@ -66,7 +66,10 @@ interface StatedRoi {
 
 function statedRoi(record: RoiRecordRow, label: LabelRecordRow | undefined): StatedRoi {
   const given = label?.label ?? null;
-  if (given !== null) return { record, label, labelRaw: given, candidatesRaw: [given], names: [given] };
+  if (given !== null) {
+    const names = given.trim() === "" ? [] : [given];
+    return { record, label, labelRaw: given, candidatesRaw: names, names };
+  }
   const { label_raw: labelRaw, candidates_raw: candidatesRaw } = record;
   return {
     record,
