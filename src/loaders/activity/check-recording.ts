@@ -1,5 +1,6 @@
 import { LoadError } from "../../base/errors.js";
 import type { SourceEvent, SourceRecording, SourceStimulus } from "./source-recording.js";
+import { isWellFormed } from "./well-formed.js";
 
 /**
  * Seconds between frames, by their median, outside which a clock is in another unit. `stated`: file or parameters say
@@ -12,8 +13,6 @@ const PLAUSIBLE_INTERVAL_S = { stated: { least: 0.005, most: 60 }, silent: { lea
 const LONGEST_S = 7 * 86_400;
 
 const LONGEST_NAME = 200;
-/** Half of a surrogate pair: no Unicode text, and no UTF-8. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
@@ -57,7 +56,7 @@ function fault(
 
 function shown(text: string): string {
   const short = text.length > 80 ? `${text.slice(0, 80)}…` : text;
-  return LONE_SURROGATE.test(short) || CONTROL.test(short) ? JSON.stringify(short) : short;
+  return !isWellFormed(short) || CONTROL.test(short) ? JSON.stringify(short) : short;
 }
 
 function checkName(recording: SourceRecording): void {
@@ -76,7 +75,7 @@ function checkName(recording: SourceRecording): void {
 function checkTexts(recording: SourceRecording): void {
   const { wormUid, rois, traces, behaviors = [], events = [], stimuli = [] } = recording;
   const check = (field: string, text: string | null | undefined) => {
-    if (text == null || !LONE_SURROGATE.test(text)) return;
+    if (text == null || isWellFormed(text)) return;
     const value = shown(text);
     throw fault(recording, "text", `${field} is ${value}, which holds half of a surrogate pair`, { field, value });
   };

@@ -9,6 +9,7 @@ import { candidateNames } from "./matlab-names.js";
 import { stateEvents } from "./matlab-states.js";
 import { switchedStimuli } from "./matlab-switched-stimulus.js";
 import type { SourceEvent, SourceRoi, SourceStimulus, SourceTraces } from "./source-recording.js";
+import { escapeSurrogates } from "./well-formed.js";
 
 /**
  * One worm of the cells as a recording, with the number of records that its fields hold.
@@ -42,7 +43,7 @@ export function buildWorm(
       item: `${fields.names.name} ${index + 1} of ${wormUid}`,
       reason: "name_without_trace",
       rule: "names belong to the columns of the traces",
-      detail: candidates.join(", "),
+      detail: escapeSurrogates(candidates.join(", ")),
     });
   }
   let read = 1 + 2 * columns.length + drops.length;

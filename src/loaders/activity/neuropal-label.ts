@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type OrderedJsonValue } from "../../formats/json/json-value.js";
+import { isWellFormed } from "./well-formed.js";
 
 /** What a NeuroPAL label says of one ROI. */
 export interface NeuropalLabel {
@@ -41,7 +42,7 @@ export function neuropalLabel(entry: JsonObject): NeuropalLabel {
   };
   const text = (member: string): string | null => {
     const value = entry.get(member) ?? null;
-    return value === null || typeof value === "string" ? value : refuse(member);
+    return value === null || (typeof value === "string" && isWellFormed(value)) ? value : refuse(member);
   };
   const side = <T extends string>(member: string, allowed: readonly T[]): T | "unknown" | null => {
     const value = SIDES.get(entry.get(member));

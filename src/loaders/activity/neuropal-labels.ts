@@ -6,6 +6,7 @@ import { shapeError } from "../connectome/json-records.js";
 import { onlyFile, readRawFile } from "../connectome/raw-file.js";
 import type { LoadContext, Loader, SourceFile } from "../loader.js";
 import { neuropalLabel, roiNumber } from "./neuropal-label.js";
+import { escapeSurrogates, isWellFormed } from "./well-formed.js";
 
 const parameters = z.strictObject({
   dataset: z.string().min(1).describe("published dataset of the recordings: Dag2023"),
@@ -58,7 +59,8 @@ function loadLabels(
   value: OrderedJsonValue,
 ): void {
   const { dataset, roi_base: roiBase, confidence_scale: confidenceScale } = context.parameters;
-  const place = `recording ${uid}`;
+  const place = `recording ${escapeSurrogates(uid)}`;
+  if (!isWellFormed(uid)) throw shapeError(file, place, "a name of Unicode text", escapeSurrogates(uid));
   const [labels, classes, ...more] = Array.isArray(value) ? value : [value];
   if (!isJsonObject(labels)) throw shapeError(file, place, "an object of labels by ROI", labels);
   if (classes !== undefined && !isJsonObject(classes)) throw shapeError(file, place, "an object of classes", classes);
@@ -70,7 +72,7 @@ function loadLabels(
     position++;
     const number = roiNumber(key);
     const roi = number !== null && number >= roiBase ? number : null;
-    const item = `${uid}: ${key}`;
+    const item = escapeSurrogates(`${uid}: ${key}`);
     if (roi === null || !isJsonObject(entry)) {
       const rule =
         roi === null ? `a label's key is the number of its ROI, counted from ${roiBase}` : "a label is an object";
@@ -104,7 +106,7 @@ function loadLabels(
   context.countCarried(file, rows.length);
   for (const [member, count] of unknown) {
     const rule = "the record table has no column for it";
-    const item = `${uid}: ${member}`;
+    const item = escapeSurrogates(`${uid}: ${member}`);
     context.drop({ file, scope: "column", item, reason: "unknown_field", rule, detail: `${count} labels`, count: 0 });
   }
   if (classes !== undefined) dropClasses(context, { file, uid, labels, classes });
@@ -127,7 +129,8 @@ function dropClasses(
   const { file, uid, labels, classes } = options;
   let repeated = 0;
   const strays: string[] = [];
-  for (const [name, entries] of classes) {
+  for (const [key, entries] of classes) {
+    const name = escapeSurrogates(key);
     for (const entry of Array.isArray(entries) ? entries : [entries]) {
       // A triple of Julia: label, ROI, confidence of the match to the traces.
       const label = isJsonObject(entry) ? entry.get("1") : undefined;

@@ -113,6 +113,17 @@ export function readRois(
   const row = (roi: number) => source.rows?.[roi] ?? roi;
   const columns = table === null ? [] : plainColumns(content, table, labelPath);
   const ids = table !== null && content.has(`${table}/id`) ? content.numbers(`${table}/id`).values : null;
+  const height = ids?.length ?? (source.labelsInTable ? labels?.length : undefined);
+  for (const [roi, at] of (source.rows ?? []).entries()) {
+    if (Number.isInteger(at) && at >= 0 && at < (height ?? Number.POSITIVE_INFINITY)) continue;
+    throw new LoadError(
+      "regions",
+      `${content.file.path}: rois[${roi}] is row ${at} of a table of ${height ?? "no"} rows`,
+      {
+        fields: { file: content.file.path, field: "rois", roi, row: at, rows: height ?? null },
+      },
+    );
+  }
   const numbers = Array.from({ length: count }, (_, roi) => ids?.[row(roi)] ?? Number.NaN);
   const numbered =
     new Set(numbers).size === count && numbers.every((id) => Number.isInteger(id) && id >= 0 && id < 2 ** 31);

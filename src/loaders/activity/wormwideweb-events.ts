@@ -1,5 +1,6 @@
 import type { LoadContext, SourceFile } from "../loader.js";
 import type { SourceEvent } from "./source-recording.js";
+import { escapeSurrogates } from "./well-formed.js";
 import { type FieldValue, membersOf, rowsOf, transposed, vectorOf } from "./wormwideweb-fields.js";
 
 /**
@@ -52,7 +53,7 @@ export function momentEvents(
     context.drop({
       file,
       scope: "value",
-      item: `events.${name}`,
+      item: `events.${escapeSurrogates(name)}`,
       reason: "frame_out_of_range",
       rule: "an event lies on frames of the recording",
       detail: `frame ${frame}, of ${frames} frames`,

@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type OrderedJsonValue } from "../../form
 import type { LoadContext, SourceFile } from "../loader.js";
 import { neuropalLabel, roiNumber } from "./neuropal-label.js";
 import type { SourceRoi } from "./source-recording.js";
+import { escapeSurrogates } from "./well-formed.js";
 import { type FieldValue, jsonOf, membersOf, vectorOf } from "./wormwideweb-fields.js";
 
 /** Values of CePNEM, one per ROI. */
@@ -65,7 +66,14 @@ export function wormRois(
       droppedLabels++;
       const rule = "a label is an object under the number of an ROI, counted from 1";
       const detail = `${roiCount} ROIs`;
-      context.drop({ file, scope: "roi", item: `labeled.${key}`, reason: "no_such_roi", rule, detail });
+      context.drop({
+        file,
+        scope: "roi",
+        item: `labeled.${escapeSurrogates(key)}`,
+        reason: "no_such_roi",
+        rule,
+        detail,
+      });
       continue;
     }
     const read = neuropalLabel(entry);

@@ -3,6 +3,7 @@ import { fileName, onlyFile } from "../connectome/raw-file.js";
 import type { LoadContext, Loader, SourceFile } from "../loader.js";
 import { reversalsOf } from "./flavell-events.js";
 import type { SourceBehavior, SourceEvent } from "./source-recording.js";
+import { escapeSurrogates } from "./well-formed.js";
 import { momentEvents, momentsOf, pairsOf } from "./wormwideweb-events.js";
 import {
   describeField,
@@ -119,7 +120,14 @@ function loadRecording(context: LoadContext<WormWideWebParameters>, file: Source
     else dropped.push({ item: key, reason: "unknown_field", detail: describeField(value) });
   }
   for (const { item, reason, detail } of dropped) {
-    context.drop({ file, scope: "column", item, reason, rule: "the loader knows no place for it", detail });
+    context.drop({
+      file,
+      scope: "column",
+      item: escapeSurrogates(item),
+      reason,
+      rule: "the loader knows no place for it",
+      detail,
+    });
   }
 
   const traceCount = traces.length * roiCount;
