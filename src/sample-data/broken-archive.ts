@@ -6,6 +6,8 @@ export interface ArchiveMember {
   readonly content: Uint8Array;
   /** Size that the archive states, where it is not the true one. */
   readonly statedBytes?: number;
+  /** What stands for the deflated content, where that is too large to be held. */
+  readonly deflated?: Uint8Array;
 }
 
 /** Bytes of a zip archive: deflated members in the given order, no times. */
@@ -13,8 +15,8 @@ export function archiveOf(members: readonly ArchiveMember[]): Uint8Array {
   const local: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
-  for (const { name, content, statedBytes = content.length } of members) {
-    const data = deflateRawSync(content, { level: 9 });
+  for (const { name, content, statedBytes = content.length, deflated } of members) {
+    const data = Buffer.from(deflated ?? deflateRawSync(content, { level: 9 }));
     const label = Buffer.from(name);
     const common = Buffer.alloc(26);
     common.writeUInt16LE(20, 0);

@@ -80,7 +80,7 @@ function readClassFile(context: LoadContext<MatlabClassesParameters>, file: Sour
     return value ?? undefined;
   };
   const fps = matlabNumber(matlab.read("fps"));
-  if (fps === null || !(fps > 0)) {
+  if (fps === null || !(fps > 0 && Number.isFinite(fps))) {
     throw unexpectedMatlab(matlab.read("fps"), `${file.path}, fps`, "a positive number");
   }
   const worms = texts(matlab.read("files"), `${file.path}, files`);

@@ -38,7 +38,9 @@ export function structName(matlab: MatlabFile, file: SourceFile, base: string, g
   }
   const structs = matlab.variables.filter((variable) => variable.class === "struct").map((variable) => variable.name);
   const [only] = structs;
-  if (structs.includes(base)) return base;
+  // One that is broken has no class yet: reading it says why.
+  const broken = matlab.variables.some((variable) => variable.name === base && variable.class === "unknown");
+  if (structs.includes(base) || broken) return base;
   if (only !== undefined && structs.length === 1) return only;
   throw missingMatlabField(file, [base], names);
 }

@@ -86,15 +86,16 @@ function readTree(hdf5: Hdf5File): RootFields {
       left.push({ item: path, reason: "link", detail: kind });
       continue;
     }
-    for (const attribute of hdf5.attributeNames(path)) left.push(attributeLeft(`${path}@${attribute}`));
     if (kind === "group") {
+      for (const attribute of hdf5.attributeNames(path)) left.push(attributeLeft(`${path}@${attribute}`));
       const tree = new FieldTree();
       groups.set(path, tree);
       parent?.members.set(name, tree);
       continue;
     }
-    if (path === TIMES) requireSeconds(hdf5, path);
     const dataset = NEEDED.has(path) ? hdf5.dataset(path) : readableDataset(hdf5, path);
+    for (const attribute of hdf5.attributeNames(path)) left.push(attributeLeft(`${path}@${attribute}`));
+    if (path === TIMES) requireSeconds(hdf5, path);
     if (dataset instanceof FormatError) {
       left.push({ item: path, reason: "unreadable", detail: dataset.message });
       continue;
