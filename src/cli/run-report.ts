@@ -54,7 +54,7 @@ function stepTable(steps: readonly StepSummary[], available: number | undefined,
     step.step,
     step.status,
     step.tables.length > 0 ? countText(step.rows) : "",
-    step.partitions.ran > 0 ? step.seconds.toFixed(2) : "",
+    step.status !== "cached" && step.partitions.ran > 0 ? step.seconds.toFixed(2) : "",
     step.dropped === 0 ? "" : countText(step.dropped),
     reasonText(step),
   ]);

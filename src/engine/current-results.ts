@@ -1,6 +1,7 @@
 import type { Store } from "../store/store.js";
 import type { StepRecord } from "../store/types.js";
 import { isDistinct } from "./graph.js";
+import { tablePartition } from "./key.js";
 import { contractOf, type Pipeline, type Step } from "./pipeline.js";
 
 /**
@@ -37,7 +38,7 @@ export class CurrentResults {
     const rows = this.#partitions.get(partition);
     if (rows === undefined) return undefined;
     this.#records ??= this.#readRecords();
-    const record = this.#records.get(rows);
+    const record = this.#records.get(this.#identity(partition, rows));
     return record !== undefined && this.#fits(record) ? record : undefined;
   }
 
@@ -57,7 +58,12 @@ export class CurrentResults {
     return new Map([...hashes].map(([partition, list]) => [partition, list.join()]));
   }
 
-  /** Hashes of the rows → the record. Partitions of equal rows are served by one. */
+  /** A file has a record of its own; partitions of equal rows have one of a transform together. */
+  #identity(partition: string, rows: string): string {
+    return this.#step.kind === "load" ? `${partition} ${rows}` : rows;
+  }
+
+  /** Identity → the record. */
   #readRecords(): Map<string, StepRecord> {
     const { snapshots } = this.#store.currentGeneration();
     const records = new Map<string, StepRecord>();
@@ -65,7 +71,8 @@ export class CurrentResults {
       const record = this.#store.readStep(key);
       if (record?.step !== this.#step.name) continue;
       const hashOf = (table: string) => record.outputs.find((output) => output.table === table)?.partitions[0]?.hash;
-      records.set(this.#tables.map((table) => hashOf(table) ?? "").join(), record);
+      const rows = this.#tables.map((table) => hashOf(table) ?? "").join();
+      records.set(this.#identity(tablePartition(this.#step, record.partition), rows), record);
     }
     return records;
   }

@@ -125,7 +125,8 @@ function causesOf(options: {
   const isInput = ({ part }: KeyDifference) => part.startsWith("input ");
   const moved = own.filter(({ action, differences }) => action === "wait" || differences.some(isInput));
   if (moved.length === 0) return [];
-  const since = moved.map(({ before }) => before?.at ?? "").sort()[0] ?? "";
+  // To a partition that is new all is news, to the others not.
+  const since = moved.flatMap(({ before }) => before?.at ?? []).sort()[0] ?? "";
   const reach = new Reach(writers(pipeline));
   for (const unit of moved) {
     const step = steps.find(({ name }) => name === unit.step);

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Output } from "../../src/cli/output.js";
 import { progressView } from "../../src/cli/progress.js";
@@ -138,10 +141,10 @@ function summary(more: Partial<RunSummary>): RunSummary {
 }
 
 describe("the report of a run", () => {
-  const report = (given: RunSummary) =>
+  const report = (given: RunSummary, home = "/home-folder") =>
     runReport({
       summary: given,
-      home: "/home-folder",
+      home,
       command: "neurotables run p",
       output: new Output(fakeTerminal()),
     });
@@ -170,10 +173,12 @@ describe("the report of a run", () => {
       summary({
         ok: false,
         exitCode: 1,
+        generation: null,
         steps: [
           step("edge_record", {
             status: "failed",
             tables: [],
+            partitions: { ran: 0, cached: 0, failed: 1, skipped: 0 },
             error: {
               tag: "format/truncated",
               message: "a.csv ends\u001b[2J early",
@@ -202,6 +207,63 @@ describe("the report of a run", () => {
     expect(text).toContain(
       "not ok: 1 skipped, 1 failed in 3.21 s; 0 checks held\nwhat was current before stays current\n",
     );
+  });
+
+  it("of many partitions that failed names some, with their lines of the log, and says that the rest is current", () => {
+    const home = mkdtempSync(join(tmpdir(), "neurotables-report-"));
+    const error = (name: string) =>
+      ({ tag: "format/truncated", message: `${name} ends early`, exitCode: 1, fields: {} }) as const;
+    const names = ["a", "b", "c", "d", "e", "f", "g"];
+    const entry = (name: string, text: string) => `2026-01-01T00:00:00.000Z error [${name}] ${text}\n`;
+    writeFileSync(
+      join(home, "edge_record.log"),
+      `${names.map((name) => entry(name, `format/truncated: ${name} ends\n      bytes: 1`)).join("")}${entry("fine", "x").repeat(99)}`,
+    );
+    const failed = step("edge_record", {
+      status: "failed",
+      partitions: { ran: 2, cached: 1, failed: 7, skipped: 0 },
+      error: error("a"),
+      failures: names.map((partition, index) => ({ partition, error: error(partition), keepsLastResult: index === 1 })),
+      log: "edge_record.log",
+    });
+    try {
+      const text = report(
+        summary({ ok: false, exitCode: 1, generation: 8, steps: [failed, step("edge", { kind: "transform" })] }),
+        home,
+      );
+      expect(text).toContain("edge_record  failed    10     1.23           7 of 10 partitions failed: a ends early");
+      expect(text).toContain(
+        "FAILED edge_record [a]: a ends early [format/truncated]\n" +
+          "FAILED edge_record [b]: b ends early [format/truncated]\n  its rows of the last good run stay\n",
+      );
+      expect(text).toContain("  … 2 more failures of edge_record (--json lists them all)\n");
+      const log = text.split("\n").filter((line) => line.startsWith("  | "));
+      expect(log).toHaveLength(10);
+      expect(log[1]).toBe("  |       bytes: 1");
+      expect(log.every((line) => !line.includes("[fine]") && !line.includes("[f]"))).toBe(true);
+      expect(text).toContain("  again: neurotables run p --only edge_record\n");
+      expect(text).toContain("what failed is left out or stays as it was; the rest is current (generation 8)\n");
+    } finally {
+      rmSync(home, { recursive: true });
+    }
+  });
+
+  it("tells recordings of a file that could not be loaded, though the file was", () => {
+    const failures = [
+      {
+        partition: "lin.mat",
+        recording: "worm 2",
+        error: { tag: "load/missing-field", message: "no field f", exitCode: 1, fields: {}, wayOut: "Add it." },
+        keepsLastResult: false,
+      },
+    ] as const;
+    const text = report(
+      summary({ ok: false, exitCode: 1, steps: [step("edge_record", { status: "cached", failures })] }),
+    );
+    expect(text).toMatch(/^edge_record {2}cached +10 +1 recording failed: no field f$/m);
+    expect(text).toContain("FAILED edge_record [lin.mat, worm 2]: no field f [load/missing-field]\n  → Add it.\n");
+    // Running it again would find it cached.
+    expect(text).not.toContain("again:");
   });
 
   it("says how to go on after an interruption", () => {

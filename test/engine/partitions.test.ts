@@ -1,8 +1,14 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ConfigError } from "../../src/base/errors.js";
+import { lineage } from "../../src/engine/lineage.js";
+import { readPipelines } from "../../src/engine/pipeline-file.js";
+import { status } from "../../src/engine/status.js";
 import type { RunSummary } from "../../src/engine/types.js";
-import { countItems, fixtures, ToyProject } from "./toy-project.js";
+import { why } from "../../src/engine/why.js";
+import { FakeExecutor } from "./fake-executor.js";
+import { countItems, fixedCode, fixtures, ToyProject } from "./toy-project.js";
 
 const pipeline = `pipeline: toy
 title: Toy
@@ -139,5 +145,174 @@ describe("partitions", () => {
       ]);
     }
     expect((await current("toy.item_record"))?.partitions).toHaveLength(4);
+  });
+
+  it("of equal rows are worked on once, and the plan says so", async () => {
+    for (const name of ["one", "two", "three"]) toy.write(`raw/a/${name}.txt`, "# nothing\n");
+    await toy.run({ only: "count" });
+    const said = (await toy.plan()).units.filter(({ step }) => step === "total");
+    expect(said.map(({ partition, action, reason }) => [partition, action, reason])).toEqual([
+      ["fixed/b/fixed.txt", "run", "never ran"],
+      ["recordings/a/one.txt", "run", "never ran"],
+      ["recordings/a/three.txt", "wait", "has the same rows as recordings/a/one.txt, which runs"],
+      ["recordings/a/two.txt", "wait", "has the same rows as recordings/a/one.txt, which runs"],
+    ]);
+    expect(partitions(await toy.run(), "total")).toEqual({ ran: 2, cached: 2, failed: 0, skipped: 0 });
+    const names = (await current("toy.item_total"))?.partitions.map(({ partition }) => partition);
+    expect(names).toEqual(said.map(({ partition }) => partition));
+  });
+
+  it("of files that belong together run together", async () => {
+    const grouped = pipeline.replace("independent-loader.mjs", "group-loader.mjs");
+    toy.write("pipelines/toy.yaml", grouped);
+    for (const name of ["x_trace", "x_time", "y_trace"]) toy.write(`raw/a/${name}.txt`, `${name}\n`);
+    const first = await toy.run();
+    expect(first.steps.flatMap(({ error }) => error ?? [])).toEqual([]);
+    const names = async () => (await current("toy.item_record"))?.partitions.map(({ partition }) => partition);
+    // Files that belong to no group are their own.
+    expect(await names()).toEqual([
+      "fixed/b/fixed.txt",
+      "recordings/a/one.txt",
+      "recordings/a/three.txt",
+      "recordings/a/two.txt",
+      "recordings/x",
+      "recordings/y",
+    ]);
+    expect((await current("toy.source_file"))?.rows).toBe(7);
+    toy.write("raw/a/y_time.txt", "y\n");
+    expect(partitions(await toy.run(), "recordings")).toEqual({ ran: 1, cached: 4, failed: 0, skipped: 0 });
+    toy.write("raw/a/x_time.txt", "!bug\n");
+    const failed = await toy.run();
+    expect(failed.steps[0]?.failures).toMatchObject([{ partition: "x", keepsLastResult: true }]);
+    expect(await names()).toHaveLength(6);
+  });
+
+  it("keep the names that they have now, where the rows are the same", async () => {
+    await toy.run();
+    const before = await current("toy.item_total");
+    renameSync(join(toy.mirror, "a", "one.txt"), join(toy.mirror, "a", "once.txt"));
+    await toy.run();
+    const after = await current("toy.item_total");
+    expect(after?.tableHash).toBe(before?.tableHash);
+    expect(after?.partitions.map(({ partition }) => partition)).toContain("recordings/a/once.txt");
+    expect(await toy.run()).toMatchObject({ generation: null, warnings: [] });
+  });
+
+  it("that are none leave empty tables", async () => {
+    const text = pipeline.replace(/ {2}fixed: \{ load.*\n/, "").replace('"a/*.txt" }', '"a/*.txt", optional: true }');
+    toy.write("pipelines/toy.yaml", text.replace("sources:", 'sources:\n  other: { files: "other.txt" }'));
+    rmSync(join(toy.mirror, "a"), { recursive: true });
+    toy.write("raw/other.txt", "");
+    const summary = await toy.run();
+    expect(summary.ok).toBe(true);
+    expect(summary.steps.find(({ step }) => step === "total")).toMatchObject({
+      status: "skipped",
+      reason: "its inputs have no partitions",
+    });
+    expect(await current("toy.item_total")).toMatchObject({ rows: 0 });
+  });
+});
+
+describe("an implementation", () => {
+  const module = (name: string, replace: [string, string]) =>
+    toy.write(
+      `pipelines/${name}`,
+      readFileSync(join(fixtures, name), "utf8")
+        .replace(...replace)
+        .replace('from "zod"', `from ${JSON.stringify(import.meta.resolve("zod"))}`)
+        .replace('"./line-loader.mjs"', JSON.stringify(join(fixtures, "line-loader.mjs"))),
+    );
+  const faults = async () => {
+    const error = await toy.run().catch((thrown: unknown) => thrown);
+    return (error as ConfigError).diagnostics?.map(({ message, hint }) => `${message} (${hint})`);
+  };
+
+  it("that asks for what it does not read partition by partition is refused", async () => {
+    const path = module("total-items.mjs", ['each: ["item_record"]', 'each: ["item_rekord"]']);
+    toy.write("pipelines/toy.yaml", pipeline.replace(join(fixtures, "total-items.mjs"), "./total-items.mjs"));
+    expect(await faults()).toEqual([
+      `${path}: its default export is no transform (Export an object by default; it lacks each (a list of its inputs).)`,
+    ]);
+  });
+
+  it("whose groups of files capture nothing is refused", async () => {
+    const path = module("group-loader.mjs", ["/([a-z]+)_[a-z]+[.]txt$", "/[a-z]+_[a-z]+[.]txt$"]);
+    toy.write("pipelines/toy.yaml", pipeline.replace(join(fixtures, "independent-loader.mjs"), "./group-loader.mjs"));
+    expect((await faults())?.[0]).toContain(`${path}: its default export is no loader`);
+  });
+
+  it("cannot have a table of another pipeline partition by partition", async () => {
+    toy.write(
+      "schemas/other/item_total.yaml",
+      readFileSync(join(toy.folder, "schemas/toy/item_total.yaml"), "utf8").replace("dataset: toy", "dataset: other"),
+    );
+    module("total-items.mjs", [
+      'inputs: ["item_record", "item_count"],\n  each: ["item_record"]',
+      'inputs: ["toy.item_record"],\n  each: ["toy.item_record"]',
+    ]);
+    toy.write(
+      "pipelines/toy.yaml",
+      "pipeline: other\ndataset: other\nsteps:\n  total: { transform: ./total-items.mjs, from: toy.item_record, into: item_total }\n",
+    );
+    expect(await faults()).toEqual([
+      '"total" reads toy.item_record partition by partition, but another pipeline makes it (such a table can only be read whole: make it in this pipeline)',
+    ]);
+  });
+});
+
+describe("the history of partitions", () => {
+  const project = () => toy.project();
+  const ask = async (target: string) => {
+    const pipelines = await readPipelines(["toy"], { project: await project() });
+    return why({ project: await project(), pipelines, target, services: { code: fixedCode } });
+  };
+
+  it("leads from a partition to its own file, not to those of others", async () => {
+    await toy.run();
+    // The counts stay as they are: five texts, once or several times.
+    toy.write("raw/a/two.txt", "same\ntwo\n");
+    for (const moment of ["before", "after"]) {
+      const { causes, units, unitCount } = await ask("total");
+      expect(unitCount).toBe(4);
+      // Until the counts are made anew, nobody knows whether they will be others.
+      expect(units.filter(({ action }) => action !== "cached")).toHaveLength(moment === "before" ? 4 : 0);
+      expect(causes.map(({ step, partition }) => [step, partition])).toEqual([["recordings", "a/two.txt"]]);
+      await toy.run();
+    }
+  });
+
+  it("shows of hundreds of partitions those that are to be made or differ", async () => {
+    for (let index = 0; index < 210; index++) toy.write(`raw/a/${index}.txt`, `${index}\n`);
+    const executor = () => new FakeExecutor();
+    await toy.run({ executor: executor(), jobs: 8 });
+    expect(await ask("recordings")).toMatchObject({ units: [], unitCount: 213 });
+    toy.write("raw/a/7.txt", "other\n");
+    toy.write("raw/a/new.txt", "new\n");
+    const { units } = await ask("recordings");
+    expect(units.map(({ partition, action }) => [partition, action])).toEqual([
+      ["a/7.txt", "run"],
+      ["a/new.txt", "run"],
+    ]);
+    const { causes, units: waiting } = await ask("total");
+    expect(waiting.length).toBe(200);
+    expect(causes.map(({ partition }) => partition)).toEqual(["a/7.txt", "a/new.txt"]);
+    expect((await status({ project: await project(), services: { code: fixedCode } })).tables).toHaveLength(7);
+    await toy.run({ executor: executor(), jobs: 8 });
+    const { upstream, files } = lineage({ project: await project(), table: "item_total" });
+    expect(files).toHaveLength(215);
+    expect(upstream[0]?.steps).toMatchObject([
+      {
+        step: "total",
+        partitions: 215,
+        // Each partition read its own rows of the first, and all of the second.
+        inputs: [
+          { table: "toy.item_record", tableHash: null },
+          { table: "toy.item_count", tableHash: expect.any(String) },
+        ],
+      },
+    ]);
+    expect(
+      upstream.find(({ table }) => table === "toy.item_record")?.steps.map(({ partitions: count }) => count),
+    ).toEqual([1, 214]);
   });
 });
