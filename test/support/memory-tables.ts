@@ -1,6 +1,6 @@
 import type { RecordBatch } from "apache-arrow";
-import { DEFAULT_LIMITS } from "../../src/base/limits.js";
 import type { NeurotablesError } from "../../src/base/errors.js";
+import { DEFAULT_LIMITS } from "../../src/base/limits.js";
 import { silentLog } from "../../src/base/log.js";
 import type { Drop, LoadContext, SourceFile } from "../../src/loaders/loader.js";
 import type { Contract, Row } from "../../src/tables/contract.js";
