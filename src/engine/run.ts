@@ -147,7 +147,8 @@ async function runPipeline(given: {
   for (const result of steps)
     tally.addStep(result, summarizeStep({ pipeline, result, services: context.services, log: context.log }));
   for (const error of run.tableErrors) tally.exitCodes.push(error.exitCode);
-  for (const error of run.tableErrors) context.warn(`${error.tag}: ${error.message}`);
+  const faults = run.tableErrors.filter(({ tag }) => tag !== "interrupted");
+  for (const text of new Set(faults.map(({ tag, message }) => `${tag}: ${message}`))) context.warn(text);
   const complete = whole && run.tableErrors.length === 0;
   const before = tally.exitCodes.length;
   const checks = complete

@@ -52,7 +52,9 @@ export function isStepRecord(value: Fields): value is Fields & StepRecord {
 }
 
 function isRecordingFailure(value: unknown): value is RecordingFailure {
-  return isFields(value) && isText(value.recording) && isFields(value.error) && isText(value.error.message);
+  if (!isFields(value) || !isText(value.recording) || !isFields(value.error)) return false;
+  const { tag, message, exitCode, fields } = value.error;
+  return isText(tag) && isText(message) && isCount(exitCode) && isFields(fields);
 }
 
 /** Whether a value read from disk has the shape of a generation. */

@@ -198,6 +198,45 @@ describe("partitions", () => {
     expect(await toy.run()).toMatchObject({ generation: null, warnings: [] });
   });
 
+  it("of an input that has no rows of them are worked on without", async () => {
+    toy.write(
+      "pipelines/join.mjs",
+      `import { z } from ${JSON.stringify(import.meta.resolve("zod"))};
+export default {
+  name: "join", description: "", outputs: ["item_total"], parameters: z.object({}),
+  inputs: ["item_record", "note_record"], each: ["item_record", "note_record"],
+  async run({ input, sink }) {
+    let notes = 1;
+    for await (const row of input("note_record").rows()) notes += row.note.length;
+    for await (const batch of input("note_record").batches()) notes += 10 * batch.numRows;
+    for await (const { text } of input("item_record").rows(["text"])) {
+      sink("item_total").write([{ text, occurrences: notes + 100 * input("note_record").rowCount }]);
+      return;
+    }
+  },
+};`,
+    );
+    const step = "total: { transform: ./join.mjs, from: [item_record, note_record], into: item_total }";
+    toy.write("pipelines/toy.yaml", pipeline.replace(/total: \{.*/, step));
+    toy.write("raw/b/fixed.txt", "!undeclared\n");
+    const summary = await toy.run();
+    expect(summary.steps.flatMap(({ error }) => error ?? [])).toEqual([]);
+    expect(partitions(summary, "total")).toEqual({ ran: 4, cached: 0, failed: 0, skipped: 0 });
+    const { store } = await toy.project();
+    const { openTable } = await import("../../src/tables/parquet-table.js");
+    const { readContract } = await import("../../src/tables/contract-file.js");
+    const { parts = [], rows = 0 } = (await current("toy.item_total")) ?? {};
+    const table = openTable({
+      contract: await readContract(join(toy.folder, "schemas/toy/item_total.yaml")),
+      partPaths: parts.map((part) => store.partPath(part)),
+      rowCount: rows,
+    });
+    const totals: unknown[] = [];
+    for await (const row of table.rows<{ occurrences: bigint }>()) totals.push(Number(row.occurrences));
+    // One note of one letter in the first partition, none in the others.
+    expect(totals).toEqual([112, 1, 1, 1]);
+  });
+
   it("that are none leave empty tables", async () => {
     const text = pipeline.replace(/ {2}fixed: \{ load.*\n/, "").replace('"a/*.txt" }', '"a/*.txt", optional: true }');
     toy.write("pipelines/toy.yaml", text.replace("sources:", 'sources:\n  other: { files: "other.txt" }'));
