@@ -5,8 +5,8 @@ import { packageRoot } from "../base/package-root.js";
 import type { Executor, Job, JobEvents, JobResult } from "../engine/executor.js";
 import { WorkerProcess } from "./worker-process.js";
 
-/** An idle child that holds more of its limit than this is replaced: its next job would start half full. */
-const MOST_IDLE_SHARE = 0.4;
+/** An idle child that holds more of its limit than this is replaced: memory that is freed late adds up over many jobs. */
+const MOST_IDLE_SHARE = 0.22;
 
 /**
  * Runs each job in a child process with a memory watchdog. Children are kept for the next job with the same memory

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Row } from "../../tables/contract.js";
 import type { Transform } from "../transform.js";
 import { pairCorrelations } from "./correlation.js";
-import { type LabelledRecording, readLabelledRecordings, readLabels } from "./labelled-traces.js";
+import type { LabelledRecording } from "./labelled-traces.js";
 import { Wiring } from "./wiring.js";
 
 const parameters = z.strictObject({
@@ -52,6 +52,8 @@ export const pairs: Transform<PairParameters> = {
   parameters,
   async run(context) {
     const { min_confidence, max_lag_s, atlases, strain } = context.parameters;
+    // Arrow is imported when it is needed: a run that finds everything cached reads the parameters alone.
+    const { readLabelledRecordings, readLabels } = await import("./labelled-traces.js");
     const wiring = await Wiring.read({
       consensus: context.input("celegans_connectome.consensus"),
       functionalEdge: context.input("celegans_connectome.functional_edge"),
