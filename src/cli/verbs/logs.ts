@@ -61,7 +61,9 @@ function runText(record: RunRecord, home: string): string {
     lines.push(`${at.slice(11, 23)}  ${kind}  ${shown.join(" ")}`.trimEnd());
     const log = typeof event.log === "string" ? event.log : undefined;
     const path = log === undefined ? undefined : join(home, log);
-    if (path !== undefined && existsSync(path)) lines.push(...tail(path).map((line) => `    ${visibleText(line)}`));
+    if (path === undefined || !existsSync(path)) continue;
+    const partition = typeof event.partition === "string" ? event.partition : "";
+    lines.push(...tail(path, partition).map((line) => `    ${visibleText(line)}`));
   }
   if (record.damagedLines > 0) lines.push(`${record.damagedLines} damaged lines are left out`);
   return `${lines.join("\n")}\n`;
@@ -72,6 +74,8 @@ function short(value: unknown): string {
   return visibleText(text.length > 160 ? `${text.slice(0, 159)}…` : text);
 }
 
-function tail(path: string): string[] {
-  return readFileSync(path, "utf8").trimEnd().split("\n").slice(-30);
+/** The last lines of a log: of one partition, where the step has several. */
+function tail(path: string, partition: string): string[] {
+  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+  return (partition === "" ? lines : lines.filter((line) => line.includes(`[${partition}]`))).slice(-30);
 }
