@@ -60,7 +60,14 @@ function loadWorm(context: LoadContext<MatlabWormParameters>, file: SourceFile, 
   const where = (name: string) => `${file.path}, ${name}`;
   const traces = rowsOf(matlab.read("corrected_F"), where("corrected_F"));
   const names = candidateNames(matlab.read("proofread_neurons"), where("proofread_neurons"));
-  const baselines = firstColumn(matlab.read("F_0"), where("F_0"));
+  const baselineField = matlab.read("F_0");
+  const baselines = firstColumn(baselineField, where("F_0"));
+  const others = otherValues(baselineField, baselines.length);
+  if (others > 0) {
+    const rule = "the first column has the baselines, the others are 0 in published files";
+    const detail = `${others} values that are not 0`;
+    context.drop({ file, scope: "value", item: "F_0 columns 2..", reason: "other_columns", rule, detail, count: 0 });
+  }
   for (const [field, count] of [
     ["proofread_neurons", names.length],
     ["F_0", baselines.length],
@@ -170,6 +177,11 @@ function firstColumn(value: MatlabValue, where: string): Float64Array {
 }
 
 /** Null where they are of another form: they are an addition. */
+/** How many values after the first ones are not 0. */
+function otherValues(value: MatlabValue, first: number): number {
+  return (matlabNumbers(value) ?? []).slice(first).filter((number) => number !== 0).length;
+}
+
 function trackedNames(value: MatlabValue, rows: number): (string | null)[] | null {
   if (value.kind !== "cell" || value.cells.length !== rows) return null;
   try {

@@ -142,3 +142,15 @@ it("a recording of WormWideWeb without either kind of traces fails", async () =>
   expect(error).toMatchObject({ tag: "load/missing-field", fields: { file: path } });
   expect(error?.message).toContain("trace_original");
 });
+
+it("values that a field has beside those that are read are named", async () => {
+  const path = "celegans/Lin2023/101_prfrd_data.mat";
+  const edited = await editFields(path, samples.get(path) as Uint8Array, (fields) => {
+    // A square matrix, of which the first column is read.
+    (fields.get("F_0") as { real: Float64Array }).real.set([4, Number.NaN], 6);
+  });
+  const { drops } = await load("lin2023", path, edited);
+  expect(drops.filter(({ item }) => item.startsWith("F_0"))).toMatchObject([
+    { reason: "other_columns", detail: "2 values that are not 0", count: 0 },
+  ]);
+});
