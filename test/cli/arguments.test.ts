@@ -57,7 +57,7 @@ describe("faults", () => {
     [["rnu"], "usage/unknown-verb", 'neurotables has no verb "rnu"; did you mean "run"?'],
     [["publish", "x"], "usage/unknown-verb", 'neurotables has no verb "publish"'],
     [["evaluate"], "usage/unknown-verb", 'neurotables has no verb "evaluate"'],
-    [["plot"], "usage/unknown-verb", 'neurotables has no verb "plot"'],
+    [["plot"], "usage/operands", "neurotables plot needs KIND [NAME]"],
     [["schedule"], "usage/unknown-verb", 'neurotables has no verb "schedule"'],
     [["explore"], "usage/unknown-verb", 'neurotables has no verb "explore"'],
     [
@@ -90,7 +90,7 @@ describe("faults", () => {
 
   it("say what there is", () => {
     expect(fault("rnu").wayOut).toContain(
-      "run, plan, why, status, lineage, logs, check, sql, verify, gc, doctor, init",
+      "run, plan, why, status, lineage, logs, check, sql, plot, verify, gc, doctor, init",
     );
   });
 });
