@@ -1,7 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { findPython } from "../find-python.mjs";
 import { cli, measureSuccess, realSources, root } from "../measure.mjs";
 import { writeRecordings } from "../recordings.mjs";
 import { megabytes, seconds } from "../report.mjs";
@@ -17,19 +17,9 @@ const GENERATED = { recordings: 40, rois: 150, frames: 1600, steps: [0.6, 0.25] 
 const TOLERANCE = 1e-9;
 const OURS = "neurotables: the same, every value checked, every raw field loaded or accounted for";
 
-/** The Python to use and the versions of its packages; or why there is none. */
-function findPython() {
-  const command = process.env.NEUROTABLES_PYTHON ?? "python3";
-  const program = `import importlib.metadata as m, platform; print(platform.python_version(), *(f"{p} {m.version(p)}" for p in ${JSON.stringify(PACKAGES)}), sep=", ")`;
-  const found = spawnSync(command, ["-c", program], { encoding: "utf8" });
-  if (found.error !== undefined) return { reason: `there is no ${command}` };
-  if (found.status === 0) return { command, versions: found.stdout.trim() };
-  return { reason: `${command} lacks one of ${PACKAGES.join(", ")}` };
-}
-
 /** @param {{ folder: string, say: (text: string) => void, generated?: typeof GENERATED, rounds?: number }} options */
 export async function measure({ folder, say, generated = GENERATED, rounds = ROUNDS }) {
-  const python = findPython();
+  const python = findPython(PACKAGES);
   if (python.reason !== undefined) return { skipped: python.reason };
   mkdirSync(folder, { recursive: true });
   const { recordings, rois, frames, steps } = generated;

@@ -1,8 +1,8 @@
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { findPython } from "../find-python.mjs";
 import { cli, measureSuccess, realSources, root } from "../measure.mjs";
 import { megabytes, seconds } from "../report.mjs";
 
@@ -14,20 +14,10 @@ const PACKAGES = ["pandas", "openpyxl", "xlrd", "scipy", "h5py", "pyarrow"];
 /** Of the consensus of the seven sources (specification 6.2). */
 const CONSENSUS_DIGEST = "4ff390149e688f767fa07821d70ac079d742785f83792639eea1fc5ca133863e";
 
-/** The Python to use and the versions of its packages; or why there is none. */
-function findPython() {
-  const command = process.env.NEUROTABLES_PYTHON ?? "python3";
-  const program = `import importlib.metadata as m, platform; print(platform.python_version(), *(f"{p} {m.version(p)}" for p in ${JSON.stringify(PACKAGES)}), sep=", ")`;
-  const found = spawnSync(command, ["-c", program], { encoding: "utf8" });
-  if (found.error !== undefined) return { reason: `there is no ${command}` };
-  if (found.status === 0) return { command, versions: found.stdout.trim() };
-  return { reason: `${command} lacks one of ${PACKAGES.join(", ")}` };
-}
-
 export async function measure({ folder, say }) {
   const sources = realSources();
   if (sources === undefined) return { skipped: "there are no real source files" };
-  const python = findPython();
+  const python = findPython(PACKAGES);
   if (python.reason !== undefined) return { skipped: python.reason };
   mkdirSync(folder, { recursive: true });
   const pipeline = join(root, "bench", "pipelines", "ten-annotations.yaml");
