@@ -10,6 +10,7 @@ import { runPipelines } from "../../src/engine/run.js";
 import { Store } from "../../src/store/store.js";
 import type { Contract } from "../../src/tables/contract.js";
 import { FakeExecutor } from "./fake-executor.js";
+import { type RandomBelow, randomBelow } from "./random-below.js";
 
 const NODES = 50;
 // More of them: NEUROTABLES_GRAPH_EDITS=500 npm test -- test/engine/random-graph
@@ -18,15 +19,6 @@ const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
-
-/** A small seeded generator: the test must fail the same way twice. */
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
 
 interface Node {
   readonly name: string;
@@ -39,7 +31,7 @@ interface Node {
   content: number;
 }
 
-function randomNodes(random: (below: number) => number): Node[] {
+function randomNodes(random: RandomBelow): Node[] {
   return Array.from({ length: NODES }, (_unused, index) => {
     const inputs = new Set<number>();
     if (index >= 8) for (let count = 1 + random(3); count > 0; count--) inputs.add(random(index));
@@ -125,7 +117,7 @@ describe.each([1, 2])("a random graph of 50 steps (seed %i)", (seed) => {
   it(`runs after each of ${EDITS} random edits exactly what the oracle says`, {
     timeout: 60_000 + EDITS * 1_000,
   }, async () => {
-    const random = generator(seed);
+    const random = randomBelow(seed);
     const folder = mkdtempSync(join(tmpdir(), "neurotables-graph-"));
     folders.push(folder);
     const nodes = randomNodes(random);

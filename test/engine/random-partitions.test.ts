@@ -13,6 +13,7 @@ import { runPipelines } from "../../src/engine/run.js";
 import { Store } from "../../src/store/store.js";
 import type { Contract } from "../../src/tables/contract.js";
 import { FakeExecutor } from "./fake-executor.js";
+import { type RandomBelow, randomBelow } from "./random-below.js";
 
 // More of them: NEUROTABLES_GRAPH_EDITS=500 npm test -- test/engine/random-partitions
 const EDITS = Number(process.env.NEUROTABLES_GRAPH_EDITS ?? 40);
@@ -23,17 +24,6 @@ const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
-
-type Random = (below: number) => number;
-
-/** A small seeded generator: the test must fail the same way twice. */
-function generator(seed: number): Random {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
 
 interface Node {
   readonly name: string;
@@ -53,7 +43,7 @@ interface Node {
   code: number;
 }
 
-function randomNodes(random: Random): Node[] {
+function randomNodes(random: RandomBelow): Node[] {
   const nodes: Node[] = [];
   for (let index = 0; index < LOADS; index++) {
     const files = new Map(Array.from({ length: 1 + random(4) }, (_, file) => [`l${index}/f${file}.txt`, random(3)]));
@@ -258,7 +248,7 @@ function pipelineOf(nodes: readonly Node[], order: readonly number[]): Pipeline 
 }
 
 /** One random change; what is changed back is an edit too. */
-function edit(nodes: readonly Node[], random: Random): void {
+function edit(nodes: readonly Node[], random: RandomBelow): void {
   const node = nodes[random(nodes.length)] as Node;
   const { files } = nodes[random(LOADS)] as Node;
   const names = [...(files?.keys() ?? [])];
@@ -278,7 +268,7 @@ describe.each([1, 2, 3, 4])("a random graph of partitions (seed %i)", (seed) => 
   it(`runs after each of ${EDITS} edits the jobs that the oracle says, and its tables hold what the oracle holds`, {
     timeout: 60_000 + EDITS * 2_000,
   }, async () => {
-    const random = generator(seed);
+    const random = randomBelow(seed);
     const folder = mkdtempSync(join(tmpdir(), "neurotables-partitions-"));
     folders.push(folder);
     const mirror = join(folder, "raw");
