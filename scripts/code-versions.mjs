@@ -12,12 +12,14 @@ const EXCLUDED = [
   /^cli\//,
   /^loaders\/loader-catalogue\.js$/,
   /^transforms\/transform-catalogue\.js$/,
+  /^stages\/stage-catalogue\.js$/,
 ];
 
 /** The code that runs a job of each kind belongs to the key of all its jobs, what users' modules import to that of theirs. */
 const RUNNERS = {
   load: "executors/load-job.js",
   transform: "executors/transform-job.js",
+  stage: "executors/transform-job.js",
   compact: "executors/compact-job.js",
   query: "executors/query-job.js",
   module: "loaders/loader-toolkit.js",
@@ -179,8 +181,8 @@ export function codeVersions({ dist, lock }) {
   const hashOf = ({ files, packages }) =>
     sha256([...files.map((file) => `${file} ${tokenHash(file)}`), ...packages].join("\n"));
 
-  const versions = { load: {}, transform: {}, runner: {} };
-  const closures = { load: {}, transform: {}, runner: {} };
+  const versions = { load: {}, transform: {}, stage: {}, runner: {} };
+  const closures = { load: {}, transform: {}, stage: {}, runner: {} };
   const record = (kind, name, entries) => {
     closures[kind][name] = closure(entries);
     versions[kind][name] = hashOf(closures[kind][name]);
@@ -188,6 +190,7 @@ export function codeVersions({ dist, lock }) {
   for (const [kind, catalogue] of [
     ["load", "loaders/loader-catalogue.js"],
     ["transform", "transforms/transform-catalogue.js"],
+    ["stage", "stages/stage-catalogue.js"],
   ]) {
     const module = modules.get(catalogue);
     if (module === undefined) continue;

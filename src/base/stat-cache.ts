@@ -1,9 +1,11 @@
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { writeFileAtomic } from "./atomic-file.js";
 import { openSealedFile, sealJson } from "./checksummed-lines.js";
 import { type Clock, systemClock } from "./clock.js";
 import { StorageError } from "./errors.js";
 import { type FileOperations, type FileState, nodeFiles } from "./file-operations.js";
+import { sha256 } from "./hash.js";
+import { listFilesBelow } from "./list-files.js";
 import { storageError } from "./storage-error.js";
 
 /** Most entries kept; the oldest go first. */
@@ -76,6 +78,54 @@ export class StatCache {
       fields: { file: path },
       wayOut: "Wait until whatever writes it has ended, then run again.",
     });
+  }
+
+  /**
+   * SHA-256 over the names and contents of all files below a folder: of lines `<sha256> <path>`, in code-unit order of
+   * the paths. One entry of the cache per folder. Cost: one stat per file when nothing changed, else the reading.
+   * @throws {StorageError} as {@link hashFile}, and for what {@link listFilesBelow} refuses.
+   */
+  async hashFolder(path: string): Promise<string> {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const before = this.#folderState(path);
+      const known = this.#lookUp(before.key, before.newest);
+      if (known !== undefined) return known;
+      const cachedAt = BigInt(this.#now().getTime()) * 1_000_000n;
+      const lines: string[] = [];
+      for (const file of before.files) lines.push(`${(await this.#hash(join(path, file))).sha256} ${file}\n`);
+      if (this.#folderState(path).key !== before.key) continue;
+      const hash = sha256(lines.join(""));
+      this.#entries.set(before.key, `${stateText(before.newest)} ${cachedAt} ${hash}`);
+      this.#changed = true;
+      return hash;
+    }
+    throw new StorageError("unstable-file", `${path} changes while it is read`, {
+      fields: { file: path },
+      wayOut: "Wait until whatever writes it has ended, then run again.",
+    });
+  }
+
+  /** What identifies the state of all files below a folder; `newest` has the latest times among them. */
+  #folderState(path: string): { key: string; newest: FileState; files: readonly string[] } {
+    let files: string[];
+    try {
+      files = listFilesBelow(path);
+    } catch (error) {
+      throw error instanceof StorageError ? error : storageError("read", path, error);
+    }
+    let bytes = 0n;
+    let modified = 0n;
+    let changed = 0n;
+    const lines: string[] = [];
+    for (const file of files) {
+      const state = this.#stat(join(path, file));
+      bytes += state.bytes;
+      if (state.modified > modified) modified = state.modified;
+      if (state.changed > changed) changed = state.changed;
+      lines.push(`${file} ${state.device}:${state.inode} ${stateText(state)}\n`);
+    }
+    const newest = { device: 0n, inode: 0n, bytes, modified, changed, isFile: false };
+    return { key: `folder ${sha256(lines.join(""))}`, newest, files };
   }
 
   /** Writes the cache, if it changed. Best effort: a full disk costs time on the next run, nothing else. */

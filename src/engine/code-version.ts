@@ -4,12 +4,12 @@ import { ConfigError } from "../base/errors.js";
 import { packageRoot } from "../base/package-root.js";
 
 /** Kinds of jobs; `module` is what users' own modules import from this package. */
-export type RunnerKind = "load" | "transform" | "compact" | "query" | "module";
+export type RunnerKind = "load" | "transform" | "stage" | "compact" | "query" | "module";
 
 /** Versions of code, as they enter keys. */
 export interface CodeVersions {
   /** @throws {ConfigError} when the implementation was not there when the package was built. */
-  implementation(kind: "load" | "transform", name: string): string;
+  implementation(kind: "load" | "transform" | "stage", name: string): string;
   /** The code that runs jobs of a kind: part of the key of all of them. */
   runner(kind: RunnerKind): string;
 }
@@ -23,6 +23,7 @@ export interface BuiltCodeVersions extends CodeVersions {
 interface VersionFile {
   readonly load: Readonly<Record<string, string>>;
   readonly transform: Readonly<Record<string, string>>;
+  readonly stage: Readonly<Record<string, string>>;
   readonly runner: Readonly<Record<string, string>>;
   readonly reader: string;
 }
@@ -42,7 +43,7 @@ export function builtCodeVersions(path = join(packageRoot(), "dist", "code-versi
     }
     return file;
   };
-  const lookUp = (kind: "load" | "transform" | "runner", name: string): string => {
+  const lookUp = (kind: "load" | "transform" | "stage" | "runner", name: string): string => {
     const version = read()[kind][name];
     if (version !== undefined) return version;
     throw new ConfigError("not-built", `${path} has no code version of the ${kind} implementation ${name}`, [], {

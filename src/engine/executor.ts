@@ -47,11 +47,13 @@ export type Job =
       readonly files: readonly JobFile[];
     })
   | (JobBase & {
-      readonly kind: "transform";
+      readonly kind: "transform" | "stage";
       readonly implementation: string;
       readonly module?: string;
       readonly parameters: unknown;
       readonly inputs: readonly JobInput[];
+      /** Threads a stage may use (default 1). */
+      readonly threads?: number;
     })
   | (JobBase & {
       /** Concatenates the partitions of one table, in order, into parts of about 128 MB. */
@@ -96,6 +98,8 @@ export interface JobResult {
   /** Recordings of a file with several that could not be loaded. */
   readonly failures?: readonly RecordingFailure[];
   readonly queries?: readonly QueryResult[];
+  /** Facts that a stage keeps beside its result. */
+  readonly evidence?: Readonly<Record<string, string | number | boolean | null>>;
   readonly seconds: number;
   readonly peakMemoryBytes: number;
 }

@@ -7,11 +7,17 @@ const MAXIMUM_PATTERNS = 1_000;
 const MAXIMUM_DEPTH = 32;
 const MAXIMUM_FILES = 1_000_000;
 
+/** Folders that stand for one source: the stores of the Zarr format. */
+export function isStoreFolder(name: string): boolean {
+  return name.endsWith(".zarr");
+}
+
 /**
  * Paths of files below `root` that match a pattern, with `/`, in code-unit order. `*` and `?` stay within one name,
  * `[abc]` is one character, `{a,b}` alternatives, `**` any number of folders. Names that begin with a dot match only
  * where the pattern names the dot. Folders that cannot be listed hold nothing. What stands in a file's place without
  * being one (a link to nowhere, a folder of exactly that name) is given too: reading it is an error, it is not missing.
+ * A folder `*.zarr` counts as a file, and `**` does not look into it.
  * Cost: one listing per folder visited.
  */
 export function findFiles(root: string, pattern: string): string[] {
@@ -59,7 +65,8 @@ function walk(state: { root: string; folder: string; segments: string[]; depth: 
     walk({ ...state, segments: rest });
     if (depth >= MAXIMUM_DEPTH) return;
     for (const { name, isFolder } of list(join(root, folder))) {
-      if (isFolder && !name.startsWith(".")) walk({ ...state, folder: below(name), depth: depth + 1 });
+      if (isFolder && !name.startsWith(".") && !isStoreFolder(name))
+        walk({ ...state, folder: below(name), depth: depth + 1 });
     }
     return;
   }
@@ -73,7 +80,7 @@ function walk(state: { root: string; folder: string; segments: string[]; depth: 
     if (!segmentMatches(segment, name, expression)) continue;
     if (rest.length > 0) {
       if (isFolder) walk({ ...state, folder: below(name), segments: rest });
-    } else if (isFile) {
+    } else if (isFile || (isFolder && isStoreFolder(name))) {
       found.add(below(name));
       if (found.size > MAXIMUM_FILES) throw new RangeError(`more than ${MAXIMUM_FILES} files match`);
     }

@@ -37,7 +37,7 @@ export function topologicalOrder(pipeline: Pipeline): Step[] {
   const visit = (step: Step) => {
     if (seen.has(step)) return;
     seen.add(step);
-    for (const { table } of step.kind === "transform" ? step.from : [])
+    for (const { table } of step.kind === "load" ? [] : step.from)
       for (const needed of writing.get(table) ?? []) visit(needed);
     order.push(step);
   };
@@ -63,7 +63,7 @@ export function onlyStep(pipeline: Pipeline, name: string): Pipeline {
   const visit = (step: Step) => {
     if (kept.has(step)) return;
     kept.add(step);
-    for (const { table } of step.kind === "transform" ? step.from : [])
+    for (const { table } of step.kind === "load" ? [] : step.from)
       for (const needed of writing.get(table) ?? []) visit(needed);
   };
   visit(target);
@@ -81,7 +81,7 @@ export function pipelineOrder(pipelines: readonly Pipeline[]): Pipeline[] {
     if (seen.has(pipeline)) return;
     seen.add(pipeline);
     for (const step of pipeline.steps) {
-      for (const { table, external } of step.kind === "transform" ? step.from : []) {
+      for (const { table, external } of step.kind === "load" ? [] : step.from) {
         const needed = external ? owner.get(table) : undefined;
         if (needed !== undefined) visit(needed);
       }

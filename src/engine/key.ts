@@ -61,7 +61,7 @@ export function transformKeyParts(
  * that of its inputs, or "".
  */
 export function tablePartition(step: Pick<LoadStep | TransformStep, "kind" | "name">, partition: string): string {
-  if (step.kind === "transform") return partition;
+  if (step.kind !== "load") return partition;
   return partition === "" ? step.name : `${step.name}/${partition}`;
 }
 

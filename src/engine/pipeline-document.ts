@@ -166,6 +166,7 @@ function valueAt(value: unknown, path: DocumentPath): unknown {
 const SYNONYMS: Readonly<Record<string, string>> = {
   loader: "load",
   transformer: "transform",
+  stages: "stage",
   sources: "source",
   inputs: "from",
   outputs: "into",

@@ -23,8 +23,18 @@ import {
   type Implementation,
   outputTables,
   readParameters,
+  type TableImplementation,
 } from "./pipeline-implementation.js";
-import { asList, checkChecks, checkCycles, checkWriters, entryPath, stepInputs, writersOf } from "./pipeline-rules.js";
+import {
+  asList,
+  checkChecks,
+  checkCycles,
+  checkWriters,
+  entryPath,
+  implementationName,
+  stepInputs,
+  writersOf,
+} from "./pipeline-rules.js";
 import type { PipelineShape } from "./pipeline-shape.js";
 import { builtInRegistry, type Registry } from "./registry.js";
 import { jobLimits } from "./resources.js";
@@ -162,14 +172,14 @@ async function resolvePipeline(
       checkPorts(document, step, implementation, scope);
       parameterTexts = readParameters(document, step, implementation);
     }
-    const reads = implementation?.kind === "transform" ? implementation.value.inputs : undefined;
-    const from =
-      step.kind === "transform" ? stepInputs({ document, step, dataset: scope, writers, incomplete, reads }) : [];
+    const reads =
+      implementation === undefined || implementation.kind === "load" ? undefined : implementation.value.inputs;
+    const from = step.kind === "load" ? [] : stepInputs({ document, step, dataset: scope, writers, incomplete, reads });
     needs.set(step.name, [...new Set(from.flatMap(({ table }) => writers.get(table) ?? []))]);
     if (implementation === undefined) continue;
     const common = {
       name: step.name,
-      implementation: step.kind === "load" ? step.load : step.transform,
+      implementation: implementationName(step),
       ...(implementation.module === undefined ? {} : { module: implementation.module }),
       into: outputTables(step, scope),
       parameters: step.with ?? {},
@@ -186,9 +196,9 @@ async function resolvePipeline(
         independent: independent === true,
       });
     } else {
-      const each = (implementation as Extract<Implementation, { kind: "transform" }>).value.each ?? [];
+      const each = (implementation as TableImplementation).value.each ?? [];
       checkEach({ document, step, from, each });
-      steps.push({ ...common, kind: "transform", from, each });
+      steps.push({ ...common, kind: step.kind, from, each });
     }
   }
   checkCycles(document, needs);
@@ -248,7 +258,7 @@ async function readContracts(
   }
   const writers = writersOf(shape, dataset);
   for (const step of shape.steps) {
-    if (step.kind !== "transform") continue;
+    if (step.kind === "load") continue;
     for (const [index, table] of asList(step.from).entries()) {
       if (writers.has(qualify(table, dataset)) || !table.includes(".")) continue;
       await read(qualify(table, dataset), entryPath(["steps", step.name, "from"], step.from, index));

@@ -4,17 +4,22 @@ import { type Canonical, canonicalJson } from "../base/canonical-json.js";
 import { didYouMean } from "../base/diagnostics.js";
 import { NeurotablesError } from "../base/errors.js";
 import type { Loader } from "../loaders/loader.js";
+import type { Stage } from "../stages/stage.js";
 import type { Transform } from "../transforms/transform.js";
 import { LOAD_TABLES, qualify, type StepInput } from "./pipeline.js";
 import type { PipelineDocument } from "./pipeline-document.js";
-import { asList, entryPath } from "./pipeline-rules.js";
-import type { StepShape } from "./pipeline-shape.js";
-import { importUserModule, type Registry } from "./registry.js";
+import { asList, entryPath, implementationName } from "./pipeline-rules.js";
+import type { StepShape, TableStepShape } from "./pipeline-shape.js";
+import { importUserModule, type Registry, type StepKind } from "./registry.js";
 import { userModuleVersion } from "./user-module.js";
 
 export type Implementation =
   | { readonly kind: "load"; readonly module?: string; readonly value: Loader }
-  | { readonly kind: "transform"; readonly module?: string; readonly value: Transform };
+  | { readonly kind: "transform"; readonly module?: string; readonly value: Transform }
+  | { readonly kind: "stage"; readonly module?: string; readonly value: Stage };
+
+/** One that reads tables. */
+export type TableImplementation = Exclude<Implementation, { kind: "load" }>;
 
 /** Finds a step's implementation; what cannot be found or imported is a fault at its name. */
 export async function findImplementation(
@@ -22,7 +27,7 @@ export async function findImplementation(
   step: StepShape,
   registry: Registry,
 ): Promise<Implementation | undefined> {
-  const name = step.kind === "load" ? step.load : step.transform;
+  const name = implementationName(step);
   const path = ["steps", step.name, step.kind];
   if (/^\.{0,2}\//.test(name)) {
     const module = resolve(dirname(document.file), name);
@@ -39,16 +44,36 @@ export async function findImplementation(
       return undefined;
     }
   }
-  const value = step.kind === "load" ? await registry.loader(name) : await registry.transform(name);
+  const value = await find(registry, step.kind, name);
   if (value !== undefined) return { kind: step.kind, value } as Implementation;
-  const [loaders, transforms] = [await registry.loaderNames(), await registry.transformNames()];
-  const [own, other] = step.kind === "load" ? [loaders, transforms] : [transforms, loaders];
-  const what = step.kind === "load" ? "loader" : "transform";
-  const hint = other.includes(name)
-    ? `it is a ${step.kind === "load" ? "transform: write `transform:`" : "loader: write `load:`"}`
-    : (didYouMean(name, own) ?? `known are ${own.slice(0, 12).join(", ")}${own.length > 12 ? ", …" : ""}`);
+  const names: Readonly<Record<StepKind, readonly string[]>> = {
+    load: await registry.loaderNames(),
+    transform: await registry.transformNames(),
+    stage: await registry.stageNames(),
+  };
+  const own = names[step.kind];
+  const other = (["load", "transform", "stage"] as const).find(
+    (kind) => kind !== step.kind && names[kind].includes(name),
+  );
+  const what = nounOf(step.kind);
+  const hint =
+    other !== undefined
+      ? `it is a ${nounOf(other)}: write \`${other}:\``
+      : (didYouMean(name, own) ?? `known are ${own.slice(0, 12).join(", ")}${own.length > 12 ? ", …" : ""}`);
   document.fault(path, `there is no ${what} "${name}"`, { hint });
   return undefined;
+}
+
+function find(registry: Registry, kind: StepKind, name: string): Promise<Loader | Transform | Stage | undefined> {
+  return kind === "load"
+    ? registry.loader(name)
+    : kind === "transform"
+      ? registry.transform(name)
+      : registry.stage(name);
+}
+
+function nounOf(kind: StepKind): string {
+  return kind === "load" ? "loader" : kind;
 }
 
 /** What a step writes must be outputs of its implementation; what it reads, exactly the inputs. */
@@ -72,7 +97,7 @@ export function checkPorts(
       },
     );
   }
-  if (step.kind !== "transform" || implementation.kind !== "transform") return;
+  if (step.kind === "load" || implementation.kind === "load") return;
   const { inputs } = implementation.value;
   const given = asList(step.from).map(bare);
   for (const [index, name] of given.entries()) {
@@ -93,7 +118,7 @@ export function checkPorts(
 /** What comes partition by partition must be made in the same run: a stored table is not cut into its partitions. */
 export function checkEach(options: {
   readonly document: PipelineDocument;
-  readonly step: Extract<StepShape, { kind: "transform" }>;
+  readonly step: TableStepShape;
   readonly from: readonly StepInput[];
   readonly each: readonly string[];
 }): void {

@@ -1,7 +1,7 @@
 import { didYouMean } from "../base/diagnostics.js";
 import { LOAD_TABLES, qualify, type StepInput, type TableContract } from "./pipeline.js";
 import type { DocumentPath, PipelineDocument } from "./pipeline-document.js";
-import type { PipelineShape, StepShape } from "./pipeline-shape.js";
+import type { PipelineShape, StepShape, TableStepShape } from "./pipeline-shape.js";
 
 /** `edge where annotation_id = 'a'` → table and condition. */
 export const ROW_SET = /^\s*((?:[a-z][a-z0-9_]*\.)?[a-z][a-z0-9_]*)(?:\s+where\s+([\s\S]+?))?\s*$/i;
@@ -70,7 +70,7 @@ export function checkWriters(
 /** The inputs of a transform step; a table that nobody writes is a fault. */
 export function stepInputs(options: {
   readonly document: PipelineDocument;
-  readonly step: Extract<StepShape, { kind: "transform" }>;
+  readonly step: TableStepShape;
   readonly dataset: string;
   readonly writers: ReadonlyMap<string, readonly string[]>;
   /** Some step is malformed: what it would have written is unknown. */
@@ -152,4 +152,9 @@ export function checkChecks(
       }
     }
   }
+}
+
+/** The name of a step's implementation as the file gives it. */
+export function implementationName(step: StepShape): string {
+  return step.kind === "load" ? step.load : step.kind === "transform" ? step.transform : step.stage;
 }

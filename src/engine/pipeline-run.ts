@@ -137,8 +137,9 @@ export class PipelineRun {
       independent: false,
       job: ({ key }, directory) => ({
         ...this.#jobBase(step, "", key, directory),
-        kind: "transform",
+        kind: step.kind,
         inputs: ready.inputs,
+        threads: this.#context.jobs,
       }),
     });
     return { step, units: [unit], missing: [] };
@@ -158,8 +159,10 @@ export class PipelineRun {
     );
     if ("blocked" in ready) return whole(ready.blocked);
     const shared = stepKeyParts(this.#pipeline, step, this.#context.services.code);
+    const partitions = partitionInputs(step, given);
+    const threads = Math.max(1, Math.floor(this.#context.jobs / Math.max(1, partitions.length)));
     const units = await Promise.all(
-      partitionInputs(step, given).map(({ partition, tables, lacking }) => {
+      partitions.map(({ partition, tables, lacking }) => {
         if (lacking !== undefined) {
           const { input, writer } = lacking;
           return this.#units.fallen(step, partition, `needs ${input}, which ${writer} could not make`);
@@ -172,7 +175,8 @@ export class PipelineRun {
           independent: true,
           job: ({ key }, directory) => ({
             ...this.#jobBase(step, partition, key, directory),
-            kind: "transform",
+            kind: step.kind,
+            threads,
             inputs: [...apart.map((input) => this.#jobInput(input, tables.get(input.table))), ...ready.inputs],
           }),
         });

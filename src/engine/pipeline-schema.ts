@@ -61,6 +61,14 @@ export const transformStepSchema = z.strictObject({
   resources: resourcesSchema.optional(),
 });
 
+export const stageStepSchema = z.strictObject({
+  stage: text.describe("A stage's name, or a module beside this file: `./my-stage.mjs`."),
+  from: tables,
+  into: tables,
+  with: parameters,
+  resources: resourcesSchema.optional(),
+});
+
 const checkName = text.describe("What the check is called in reports.");
 const needs = z.array(text).optional().describe("Skip the check, with a reason, when one of these sources is missing.");
 
@@ -115,7 +123,7 @@ export const pipelineSchema = z.strictObject({
   ...head,
   sources: z.record(z.string().regex(NAME), sourceSchema).optional().describe("Raw files by name."),
   steps: z
-    .record(z.string().regex(NAME), z.union([loadStepSchema, transformStepSchema]))
+    .record(z.string().regex(NAME), z.union([loadStepSchema, transformStepSchema, stageStepSchema]))
     .describe("What is done, by name; the order follows from the tables."),
   checks: z
     .array(z.union([equalCheckSchema, noneCheckSchema, uniqueCheckSchema]))

@@ -7,13 +7,18 @@ import {
   NAME,
   noneCheckSchema,
   sourceSchema,
+  stageStepSchema,
   transformStepSchema,
   uniqueCheckSchema,
 } from "./pipeline-schema.js";
 
 export type StepShape =
   | ({ readonly kind: "load"; readonly name: string } & z.infer<typeof loadStepSchema>)
-  | ({ readonly kind: "transform"; readonly name: string } & z.infer<typeof transformStepSchema>);
+  | ({ readonly kind: "transform"; readonly name: string } & z.infer<typeof transformStepSchema>)
+  | ({ readonly kind: "stage"; readonly name: string } & z.infer<typeof stageStepSchema>);
+
+/** A step that reads tables. */
+export type TableStepShape = Exclude<StepShape, { kind: "load" }>;
 
 export type CheckShape = {
   readonly index: number;
@@ -110,11 +115,13 @@ function parseAt<S extends z.ZodObject>(
 function readStep(document: PipelineDocument, name: string, value: unknown): StepShape | undefined {
   const path = ["steps", name];
   if (!isMapping(value)) {
-    document.fault(path, "a step is a mapping with load or transform, and into");
+    document.fault(path, "a step is a mapping with load, transform or stage, and into");
     return undefined;
   }
-  if ("load" in value && "transform" in value) {
-    document.fault([...path, "transform"], "a step has either load or transform, not both", { at: "key" });
+  const kinds = (["load", "transform", "stage"] as const).filter((kind) => kind in value);
+  if (kinds.length > 1) {
+    const both = kinds.slice(0, 2);
+    document.fault([...path, both[1] as string], `a step has either ${both.join(" or ")}, not both`, { at: "key" });
     return undefined;
   }
   if ("load" in value) {
@@ -125,18 +132,23 @@ function readStep(document: PipelineDocument, name: string, value: unknown): Ste
     const read = parseAt(document, transformStepSchema, value, path);
     return read && { kind: "transform", name, ...read };
   }
-  const known = [...new Set([...Object.keys(loadStepSchema.shape), ...Object.keys(transformStepSchema.shape)])];
+  if ("stage" in value) {
+    const read = parseAt(document, stageStepSchema, value, path);
+    return read && { kind: "stage", name, ...read };
+  }
+  const shapes = [loadStepSchema.shape, transformStepSchema.shape, stageStepSchema.shape];
+  const known = [...new Set(shapes.flatMap((shape) => Object.keys(shape)))];
   let misspelt = false;
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue;
     const hint = knownKeysHint(key, known);
-    misspelt ||= /"(load|transform)"/.test(hint ?? "");
+    misspelt ||= /"(load|transform|stage)"/.test(hint ?? "");
     document.fault([...path, key], `unknown key ${JSON.stringify(key)}`, {
       at: "key",
       hint,
     });
   }
-  if (!misspelt) document.fault(path, `step "${name}" has neither load nor transform`, { at: "key" });
+  if (!misspelt) document.fault(path, `step "${name}" has neither load nor transform nor stage`, { at: "key" });
   return undefined;
 }
 

@@ -36,8 +36,9 @@ export interface LoadStep extends StepBase {
   readonly independent: boolean;
 }
 
+/** A transform or a stage. */
 export interface TransformStep extends StepBase {
-  readonly kind: "transform";
+  readonly kind: "transform" | "stage";
   readonly from: readonly StepInput[];
   /** Names of the inputs that come partition by partition; empty: the step is one unit. */
   readonly each: readonly string[];

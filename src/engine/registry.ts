@@ -1,16 +1,22 @@
 import { pathToFileURL } from "node:url";
 import { ConfigError } from "../base/errors.js";
 import type { Loader } from "../loaders/loader.js";
+import type { Stage } from "../stages/stage.js";
 import type { Transform } from "../transforms/transform.js";
+
+/** What a step does. */
+export type StepKind = "load" | "transform" | "stage";
 
 /** Finds implementations by the names that pipelines use, without importing those that are not asked for. */
 export interface Registry {
   /** Names in code-unit order. */
   loaderNames(): Promise<readonly string[]>;
   transformNames(): Promise<readonly string[]>;
+  stageNames(): Promise<readonly string[]>;
   /** Undefined when there is no such name. */
   loader(name: string): Promise<Loader | undefined>;
   transform(name: string): Promise<Transform | undefined>;
+  stage(name: string): Promise<Stage | undefined>;
 }
 
 /** The implementations of this package. */
@@ -21,6 +27,9 @@ export const builtInRegistry: Registry = {
   async transformNames() {
     return Object.keys((await import("../transforms/transform-catalogue.js")).transformCatalogue).sort();
   },
+  async stageNames() {
+    return Object.keys((await import("../stages/stage-catalogue.js")).stageCatalogue).sort();
+  },
   async loader(name) {
     const { loaderCatalogue } = await import("../loaders/loader-catalogue.js");
     return Object.hasOwn(loaderCatalogue, name) ? await loaderCatalogue[name]?.() : undefined;
@@ -28,6 +37,10 @@ export const builtInRegistry: Registry = {
   async transform(name) {
     const { transformCatalogue } = await import("../transforms/transform-catalogue.js");
     return Object.hasOwn(transformCatalogue, name) ? await transformCatalogue[name]?.() : undefined;
+  },
+  async stage(name) {
+    const { stageCatalogue } = await import("../stages/stage-catalogue.js");
+    return Object.hasOwn(stageCatalogue, name) ? await stageCatalogue[name]?.() : undefined;
   },
 };
 
@@ -37,10 +50,10 @@ export const builtInRegistry: Registry = {
  * @throws {ConfigError} `config/module` when it cannot be imported or exports something else.
  */
 export async function importUserModule(options: {
-  readonly kind: "load" | "transform";
+  readonly kind: StepKind;
   readonly path: string;
   readonly version: string;
-}): Promise<Loader | Transform> {
+}): Promise<Loader | Transform | Stage> {
   const { kind, path, version } = options;
   const address = `${pathToFileURL(path).href}?v=${version.slice(0, 16)}`;
   let implementation: unknown;
@@ -54,17 +67,12 @@ export async function importUserModule(options: {
   }
   const missing = missingMembers(kind, implementation);
   if (missing.length > 0) {
-    throw new ConfigError(
-      "module",
-      `${path}: its default export is no ${kind === "load" ? "loader" : "transform"}`,
-      [],
-      {
-        fields: { file: path, missing },
-        wayOut: `Export an object by default; it lacks ${missing.join(", ")}.`,
-      },
-    );
+    throw new ConfigError("module", `${path}: its default export is no ${kind === "load" ? "loader" : kind}`, [], {
+      fields: { file: path, missing },
+      wayOut: `Export an object by default; it lacks ${missing.join(", ")}.`,
+    });
   }
-  return implementation as Loader | Transform;
+  return implementation as Loader | Transform | Stage;
 }
 
 function isPartition(value: unknown): boolean {
@@ -79,7 +87,7 @@ function isPartition(value: unknown): boolean {
   }
 }
 
-function missingMembers(kind: "load" | "transform", value: unknown): string[] {
+function missingMembers(kind: StepKind, value: unknown): string[] {
   const object = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
   const isStrings = (list: unknown) => Array.isArray(list) && list.every((item) => typeof item === "string");
   const missing: string[] = [];

@@ -14,6 +14,8 @@ export interface RunContext {
   readonly services: EngineServices;
   readonly executor: Executor;
   readonly limiter: Limiter;
+  /** Units of work at once: the threads that the stages share. */
+  readonly jobs: number;
   readonly journal: RunJournal;
   readonly log: RunLog;
   readonly signal: AbortSignal;

@@ -50,14 +50,14 @@ export async function obtain(options: {
         const job = options.job(directory);
         const result = await executor.run(job, options.events(job), signal);
         if (job.kind === "load") await refuseChangedFiles(context, job.files);
-        if ((job.kind === "load" || job.kind === "transform") && job.module !== undefined)
-          refuseChangedModule(unit, job.module);
+        if ("module" in job && job.module !== undefined) refuseChangedModule(unit, job.module);
         const outputs = await options.outputs(result, (table) => adoptAll({ context, job, table }));
         const record: StepRecord = {
           ...unit,
           outputs,
           counts: result.counts,
           ...(result.failures === undefined ? {} : { failures: result.failures }),
+          ...(result.evidence === undefined ? {} : { evidence: result.evidence }),
           seconds: result.seconds,
           peakMemoryBytes: result.peakMemoryBytes,
           finishedAt: context.services.now().toISOString(),

@@ -72,6 +72,7 @@ export async function runPipelines(given: RunPipelinesOptions): Promise<RunSumma
     store: project.store,
     services,
     executor,
+    jobs: options.jobs,
     limiter: new Limiter({ slots: options.jobs, memoryBytes: usableMemory() }),
     journal,
     log: new RunLog({ home: project.home, run: journal.run, now: services.now }),

@@ -1,8 +1,10 @@
+import { statSync } from "node:fs";
 import { StatCache } from "../base/stat-cache.js";
 import { homePaths } from "../store/home.js";
 import type { TableHash } from "./assembly.js";
 import { builtCodeVersions, type CodeVersions } from "./code-version.js";
 import type { DownloadServices } from "./download.js";
+import { isStoreFolder } from "./glob.js";
 import { ParseCache } from "./parse-cache.js";
 import type { HashFile } from "./sources.js";
 import type { Project } from "./types.js";
@@ -27,7 +29,7 @@ export async function engineServices(project: Project, given: Partial<EngineServ
   return {
     code: given.code ?? builtCodeVersions(),
     tableHash: given.tableHash ?? (await import("../tables/merkle-root.js")).tableHash,
-    hashFile: given.hashFile ?? ((path) => (cache as StatCache).hashFile(path)),
+    hashFile: given.hashFile ?? ((path) => hashSource(cache as StatCache, path)),
     cache: parsed,
     saveHashes:
       given.saveHashes ??
@@ -38,4 +40,9 @@ export async function engineServices(project: Project, given: Partial<EngineServ
     now: given.now ?? (() => new Date()),
     ...(given.download === undefined ? {} : { download: given.download }),
   };
+}
+
+function hashSource(cache: StatCache, path: string): Promise<string> {
+  const isFolder = isStoreFolder(path) && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isFolder ? cache.hashFolder(path) : cache.hashFile(path);
 }

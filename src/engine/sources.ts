@@ -2,6 +2,7 @@ import { realpathSync, statSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { compareCodeUnits } from "../base/canonical-json.js";
 import { ConfigError, LoadError, NeurotablesError } from "../base/errors.js";
+import { listFilesBelow } from "../base/list-files.js";
 import { sourceId } from "../tables/source-id.js";
 import type { JobFile } from "./executor.js";
 import { findFiles } from "./glob.js";
@@ -103,7 +104,7 @@ async function resolveSource(options: {
         const absolutePath = join(mirror, path);
         const pin = mergePin(path, pins.get(path), source);
         const sha256 = await hashFile(absolutePath);
-        const bytes = statSync(absolutePath).size;
+        const bytes = sourceBytes(absolutePath);
         const file = resolvedFile({ dataset: pipeline.dataset, pin, mirror, bytes, sha256 });
         if (mirror === downloads && file.pinned === "differs") outdated.push(file);
         else files.set(path, file);
@@ -119,6 +120,13 @@ async function resolveSource(options: {
   }
   const [other] = outdated;
   return other === undefined ? { kind: "found", files: ordered } : { kind: "refused", error: notAsPinned(other), rest };
+}
+
+/** Size of a file, or of all files of a folder that stands for one. */
+function sourceBytes(path: string): number {
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.size;
+  return listFilesBelow(path).reduce((sum, file) => sum + statSync(join(path, file)).size, 0);
 }
 
 /** A raw file as jobs and keys see it. */

@@ -130,7 +130,7 @@ function causesOf(options: {
   const reach = new Reach(writers(pipeline));
   for (const unit of moved) {
     const step = steps.find(({ name }) => name === unit.step);
-    if (step?.kind !== "transform") continue;
+    if (step === undefined || step.kind === "load") continue;
     // Of a unit that waits it is not known yet which of its inputs will change.
     const changed = new Set(unit.differences.filter(isInput).map(({ part }) => part.slice("input ".length)));
     const inputs = unit.action === "wait" ? step.from : step.from.filter(({ name }) => changed.has(name));
@@ -178,6 +178,6 @@ class Reach {
     if (partition === undefined) this.#whole.add(step);
     else if (names.has(partition)) return;
     else this.#partitions.set(step, names.add(partition));
-    if (step.kind === "transform") this.follow(step, step.from, partition);
+    if (step.kind !== "load") this.follow(step, step.from, partition);
   }
 }

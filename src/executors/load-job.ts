@@ -13,6 +13,7 @@ export interface TableJobResult {
   readonly tables: readonly WrittenTable[];
   readonly counts: { readonly read: number; readonly carried: number; readonly dropped: number };
   readonly failures?: readonly RecordingFailure[];
+  readonly evidence?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
 /**

@@ -23,6 +23,7 @@ async function dispatch(
     case "load":
       return (await import("./load-job.js")).runLoadJob(job, events, signal);
     case "transform":
+    case "stage":
       return (await import("./transform-job.js")).runTransformJob(job, events, signal);
     case "compact":
       return (await import("./compact-job.js")).runCompactJob(job);

@@ -1,15 +1,15 @@
 import type { Job, JobEvents } from "../engine/executor.js";
+import type { EvidenceValue, StageContext } from "../stages/stage.js";
 import { openTable } from "../tables/parquet-table.js";
 import type { TableSource } from "../tables/table-io.js";
-import type { TransformContext } from "../transforms/transform.js";
 import { cachedContract } from "./contract-cache.js";
 import { jobImplementation } from "./implementation.js";
 import type { TableJobResult } from "./load-job.js";
 import { OutputTables } from "./output-tables.js";
 
-/** Runs a transform over its input snapshots. */
+/** Runs a transform or a stage over its input snapshots. */
 export async function runTransformJob(
-  job: Extract<Job, { kind: "transform" }>,
+  job: Extract<Job, { kind: "transform" | "stage" }>,
   events: JobEvents,
   signal: AbortSignal,
 ): Promise<TableJobResult> {
@@ -29,7 +29,8 @@ export async function runTransformJob(
   }
   const outputs = await OutputTables.open(job);
   try {
-    const context: TransformContext<unknown> = {
+    const evidence: Record<string, EvidenceValue> = {};
+    const context: StageContext<unknown> = {
       parameters,
       signal,
       log: { info: (message) => events.log("info", message), warn: (message) => events.log("warn", message) },
@@ -41,9 +42,16 @@ export async function runTransformJob(
       },
       sink: (table) => outputs.sink(table),
       progress: (done, total, unit) => events.progress(done, total, unit, 0),
+      partition: job.partition,
+      threads: job.threads ?? 1,
+      evidence: (facts) => {
+        Object.assign(evidence, facts);
+      },
     };
     await transform.run(context);
-    return { tables: await outputs.finish(), counts: { read: 0, carried: 0, dropped: 0 } };
+    const facts = Object.keys(evidence).length === 0 ? {} : { evidence };
+    for (const [name, value] of Object.entries(evidence)) events.log("info", `evidence: ${name} = ${value}`);
+    return { tables: await outputs.finish(), counts: { read: 0, carried: 0, dropped: 0 }, ...facts };
   } catch (error) {
     outputs.abort();
     throw error;

@@ -44,6 +44,7 @@ export function isStepRecord(value: Fields): value is Fields & StepRecord {
     isCount(value.counts.carried) &&
     isCount(value.counts.dropped) &&
     (value.failures === undefined || isList(value.failures, isRecordingFailure)) &&
+    (value.evidence === undefined || isFields(value.evidence)) &&
     isNumber(value.seconds) &&
     isNumber(value.peakMemoryBytes) &&
     isText(value.finishedAt) &&

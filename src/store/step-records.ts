@@ -131,6 +131,7 @@ function ordered(record: StepRecord): Record<string, unknown> {
     outputs: record.outputs,
     counts: record.counts,
     ...(record.failures === undefined ? {} : { failures: record.failures }),
+    ...(record.evidence === undefined ? {} : { evidence: record.evidence }),
     seconds: record.seconds,
     peakMemoryBytes: record.peakMemoryBytes,
     finishedAt: record.finishedAt,

@@ -50,6 +50,8 @@ export interface StepRecord {
   readonly outputs: readonly Snapshot[];
   readonly counts: { readonly read: number; readonly carried: number; readonly dropped: number };
   readonly failures?: readonly RecordingFailure[];
+  /** Facts that a stage kept beside its result: seed, iterations, convergence. */
+  readonly evidence?: Readonly<Record<string, string | number | boolean | null>>;
   readonly seconds: number;
   readonly peakMemoryBytes: number;
   readonly finishedAt: string;

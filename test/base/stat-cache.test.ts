@@ -1,16 +1,18 @@
 import {
   appendFileSync,
   copyFileSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type FileOperations, nodeFiles } from "../../src/base/file-operations.js";
 import { sha256 } from "../../src/base/hash.js";
 import { StatCache } from "../../src/base/stat-cache.js";
@@ -38,6 +40,49 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const HOUR = 3_600_000;
 const later = () => new Date(Date.now() + HOUR);
+
+describe("a folder that is one source", () => {
+  const store = () => join(folder, "volume.zarr");
+  const write = (name: string, text: string) => {
+    mkdirSync(dirname(join(store(), name)), { recursive: true });
+    writeFileSync(join(store(), name), text);
+  };
+  const open = () => StatCache.open({ path: cacheFile, files, now: later });
+
+  it("is hashed by names and contents, and remembered as one", async () => {
+    write(".zgroup", "{}");
+    write("raw/0.0", "zero");
+    const cache = open();
+    const hash = await cache.hashFolder(store());
+    expect(hash).toBe(sha256(`${sha256("{}")} .zgroup\n${sha256("zero")} raw/0.0\n`));
+    await cache.save();
+    hashed = [];
+    expect(await open().hashFolder(store())).toBe(hash);
+    expect(hashed).toEqual([]);
+  });
+
+  it("has another hash when a file is changed, renamed, added or removed", async () => {
+    write("raw/0.0", "zero");
+    write("raw/0.1", "one");
+    const cache = open();
+    const seen = new Set([await cache.hashFolder(store())]);
+    write("raw/0.1", "two");
+    seen.add(await cache.hashFolder(store()));
+    renameSync(join(store(), "raw/0.1"), join(store(), "raw/0.2"));
+    seen.add(await cache.hashFolder(store()));
+    write("raw/0.3", "");
+    seen.add(await cache.hashFolder(store()));
+    rmSync(join(store(), "raw/0.0"));
+    seen.add(await cache.hashFolder(store()));
+    expect(seen.size).toBe(5);
+  });
+
+  it("may hold no links", async () => {
+    write("raw/0.0", "zero");
+    symlinkSync(path, join(store(), "raw/0.1"));
+    await expect(open().hashFolder(store())).rejects.toMatchObject({ tag: "storage/not-a-file" });
+  });
+});
 const open = (now: () => Date = later) => StatCache.open({ path: cacheFile, files, now });
 
 it("reads a file once, also over a save and under another name", async () => {

@@ -44,6 +44,21 @@ describe("findFiles", () => {
     expect(paths.filter(patternMatcher(pattern)).sort()).toEqual(expected);
   });
 
+  it.each([
+    ["v/*.zarr", ["v/one.zarr"]],
+    ["v/one.zarr", ["v/one.zarr"]],
+    ["**/*.zarr", ["v/one.zarr"]],
+    ["v/**/0.0", []],
+    ["v/one.zarr/raw/*", ["v/one.zarr/raw/0.0"]],
+    ["v/*", ["v/one.zarr"]],
+  ])("takes a Zarr store as one file: %s", (pattern, expected) => {
+    const folder = temporaryDirectory();
+    mkdirSync(join(folder, "v", "one.zarr", "raw"), { recursive: true });
+    mkdirSync(join(folder, "v", "other"), { recursive: true });
+    writeFileSync(join(folder, "v", "one.zarr", "raw", "0.0"), "");
+    expect(findFiles(folder, pattern)).toEqual(expected);
+  });
+
   it("gives what stands in a file's place without being one, so that it is not called missing", () => {
     const folder = temporaryDirectory();
     mkdirSync(join(folder, "x", "folder.json"), { recursive: true });

@@ -53,6 +53,8 @@ describe("hints", () => {
     [good.replace("source: first", "source: frist"), 'did you mean "first"?'],
     [good.replace("from: item_record", "from: item_recrod"), 'did you mean "item_record"?'],
     [good.replace("load: toy/lines", "load: toy/count"), "it is a transform: write `transform:`"],
+    [good.replace("load: toy/lines", "load: toy/model"), "it is a stage: write `stage:`"],
+    [good.replace("transform: toy/count", "stage: toy/count"), "it is a transform: write `transform:`"],
     [good.replace("into: item_count", "into: item_coumt"), 'did you mean "toy.item_count"?'],
   ])("%#", async (text, hint) => expect(await hintOf(text)).toBe(hint));
 });
@@ -96,6 +98,19 @@ steps:
     ).pipeline;
     expect(other?.steps).toEqual(plain?.steps);
     expect(other?.sources).toEqual(plain?.sources);
+  });
+
+  it("takes stages", async () => {
+    const { pipeline, faults } = await parse(
+      `${good}  model: { stage: toy/model, from: item_count, into: item_total, with: { seed: 7 } }\n`,
+    );
+    expect(faults).toEqual([]);
+    expect(pipeline?.steps[2]).toMatchObject({
+      kind: "stage",
+      implementation: "toy/model",
+      parameterTexts: { seed: "7" },
+      from: [{ name: "item_count", table: "toy.item_count", external: false }],
+    });
   });
 
   it("takes resources", async () => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Registry } from "../../src/engine/registry.js";
 import type { Loader } from "../../src/loaders/loader.js";
+import type { Stage } from "../../src/stages/stage.js";
 import type { Transform } from "../../src/transforms/transform.js";
 
 const loader = (name: string, outputs: readonly string[], parameters: z.ZodType): Loader => ({
@@ -32,10 +33,21 @@ const transforms: Record<string, Transform> = {
   "toy/pick": transform("toy/pick", ["item_record"], ["item_total"], z.object({ text: z.string() })),
 };
 
+const toyStage: Stage = {
+  name: "toy/model",
+  description: "",
+  inputs: ["item_count"],
+  outputs: ["item_total"],
+  parameters: z.object({ seed: z.int().default(1) }),
+  async run() {},
+};
+
 /** Implementations that do nothing, for tests of pipeline files. */
 export const toyRegistry: Registry = {
   loaderNames: async () => Object.keys(loaders).sort(),
   transformNames: async () => Object.keys(transforms).sort(),
   loader: async (name) => loaders[name],
   transform: async (name) => transforms[name],
+  stageNames: async () => ["toy/model"],
+  stage: async (name) => (name === "toy/model" ? toyStage : undefined),
 };
