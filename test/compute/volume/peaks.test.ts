@@ -17,14 +17,14 @@ describe("localPeaks", () => {
           const apart = (a: number, b: number) =>
             Math.max(...[0, 1, 2].map((axis) => Math.abs((places[a]?.[axis] ?? 0) - (places[b]?.[axis] ?? 0))));
           const all = [...places.keys()];
-          const valueOf = (i: number) => values[i] as number;
-          const maxima = all.filter((i) => all.every((k) => apart(i, k) > minDistance || valueOf(k) <= valueOf(i)));
+          const heightOf = (i: number) => values[i] as number;
+          const maxima = all.filter((i) => all.every((k) => apart(i, k) > minDistance || heightOf(k) <= heightOf(i)));
           const border = excludeBorder ? minDistance : 0;
           const inner = maxima.filter((i) =>
             places[i]?.every((at, axis) => at >= border && at < (index.shape[axis] as number) - border),
           );
           const kept: number[] = [];
-          for (const i of inner.sort((a, b) => valueOf(b) - valueOf(a) || a - b)) {
+          for (const i of inner.sort((a, b) => heightOf(b) - heightOf(a) || a - b)) {
             if (kept.every((k) => apart(i, k) >= minDistance)) kept.push(i);
           }
           expect([...localPeaks(index, values, { minDistance, excludeBorder })]).toEqual(kept);
