@@ -1,4 +1,5 @@
 import { runsOfMask } from "./mask-runs.js";
+import { assertThinnable } from "./skeletonize-3d.js";
 import { maskOf, type VoxelRuns } from "./voxel-runs.js";
 
 // Bit of each neighbour in a pixel's code.
@@ -27,10 +28,11 @@ export function skeletonize2d(mask: Uint8Array, shape: readonly [number, number]
 
 /**
  * The same skeleton as linear indices in the whole image, ascending, of runs in a volume of one plane.
- * @throws {RangeError} for a volume of more planes.
+ * @throws {RangeError} for a volume of more planes, or a box too large, see {@link assertThinnable}.
  */
 export function skeletonPoints2d(runs: VoxelRuns): Uint32Array<ArrayBuffer> {
   if (runs.shape[0] !== 1) throw new RangeError(`${runs.shape.join(" × ")} voxels are not one plane`);
+  assertThinnable(runs);
   const { box } = runs;
   const { data, shape } = maskOf(runs, { ...box, z0: 0, z1: 1 }, 1);
   const [, height, width] = shape;

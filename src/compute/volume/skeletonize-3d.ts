@@ -30,18 +30,26 @@ export function skeletonize3d(mask: Uint8Array, shape: VolumeShape): Uint8Array<
  * @throws {RangeError} when the box is larger than {@link MOST_BOX_BYTES}.
  */
 export function skeletonPoints3d(runs: VoxelRuns): Uint32Array<ArrayBuffer> {
-  const { box } = runs;
-  const bytes = (box.z1 - box.z0 + 2) * (box.y1 - box.y0 + 2) * (box.x1 - box.x0 + 2);
-  if (bytes > MOST_BOX_BYTES) {
-    const sides = [box.z1 - box.z0, box.y1 - box.y0, box.x1 - box.x0].join(" × ");
-    throw new RangeError(`a box of ${sides} voxels is too large to be thinned: at most ${MOST_BOX_BYTES} bytes`);
-  }
-  const { data, shape } = maskOf(runs, box, 1);
+  assertThinnable(runs);
+  const { data, shape } = maskOf(runs, runs.box, 1);
   const [, height, width] = shape;
   const offsets = offsetsInBox(runs, height, width);
   // The published code skips the z borders of a volume that is one plane, but not those of an object that is.
   thin(data, height * width, width, runs.shape[0] === 1 ? 4 : 6, borderOf(data, runs, offsets, height * width, width));
   return foreground(data, runs, offsets);
+}
+
+/**
+ * Bytes that thinning takes: the box with its margin.
+ * @throws {RangeError} when that is more than {@link MOST_BOX_BYTES}.
+ */
+export function assertThinnable({ box, voxels }: VoxelRuns): number {
+  const sides = [box.z1 - box.z0, box.y1 - box.y0, box.x1 - box.x0] as const;
+  const bytes = voxels === 0 ? 0 : (sides[0] + 2) * (sides[1] + 2) * (sides[2] + 2);
+  if (bytes <= MOST_BOX_BYTES) return bytes;
+  throw new RangeError(
+    `a box of ${sides.join(" × ")} voxels is too large to be thinned: ${bytes} bytes, at most ${MOST_BOX_BYTES}`,
+  );
 }
 
 /** Index of the first voxel of every run in the box with its margin. */
