@@ -24,17 +24,18 @@ export function numbers(data: VolumeData): number[] {
   return Array.from(data as ArrayLike<number | bigint>, Number);
 }
 
-/** Sum, smallest and largest of a volume, block by block. */
-export async function summary(volume: Volume): Promise<{ sum: number; min: number; max: number; count: number }> {
-  const result = { sum: 0, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY, count: 0 };
-  for await (const { data } of volume.blocks()) {
-    for (const value of data) {
-      const number = Number(value);
-      result.sum += number;
-      if (number < result.min) result.min = number;
-      if (number > result.max) result.max = number;
+/** Sum of a volume, and the sum of value times index along the slowest and the fastest axis, from its blocks. */
+export async function weightedSums(volume: Volume): Promise<[number, number, number]> {
+  const sums: [number, number, number] = [0, 0, 0];
+  for await (const { data, origin, shape } of volume.blocks()) {
+    const fastest = shape.at(-1) as number;
+    const perSlowest = data.length / (shape[0] as number);
+    for (let i = 0; i < data.length; i++) {
+      const value = Number(data[i]);
+      sums[0] += value;
+      sums[1] += value * ((origin[0] as number) + Math.floor(i / perSlowest));
+      sums[2] += value * ((origin.at(-1) as number) + (i % fastest));
     }
-    result.count += data.length;
   }
-  return result;
+  return sums;
 }
