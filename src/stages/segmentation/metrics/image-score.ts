@@ -75,6 +75,7 @@ export interface ScoredInstance {
   /** Value in the volume, before numbering. */
   readonly label: number;
   readonly voxels: number;
+  /** Before anything stands in for a skeleton that vanished; 0 where the localisation needs none. */
   readonly skeletonVoxels: number;
   /** Half-open box: z0, y0, x0, z1, y1, x1. */
   readonly box: readonly [number, number, number, number, number, number];
@@ -87,7 +88,10 @@ export interface ScoreMatrix {
   readonly values: Float32Array;
 }
 
-/** The score of one image. Plain data apart from the matrices; NaN occurs nowhere. */
+/**
+ * The score of one image. Plain data apart from the matrices; NaN occurs nowhere. Localisation `iou` has no skeletons,
+ * so no coverage, no many-to-many matches (counts 0, lists empty) and no subsets.
+ */
 export interface ImageScore {
   readonly options: ScoreOptions;
   readonly truth: readonly ScoredInstance[];
@@ -99,7 +103,7 @@ export interface ImageScore {
   readonly thresholds: readonly ThresholdScore[];
   /** Per truth instance: share of its skeleton covered by the predictions assigned to it. */
   readonly coverage: readonly number[];
-  /** Truth skeleton's share in predictions assigned to background or to another neuron, for reports: `assigned[p]` = truth id or 0. */
+  /** For each prediction p the truth instance that holds most of its skeleton, or 0; entry 0 is 0. */
   readonly assigned: readonly number[];
   readonly falseSplits: number;
   readonly falseMerges: number;

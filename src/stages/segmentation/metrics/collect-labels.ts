@@ -1,0 +1,278 @@
+import { LoadError } from "../../../base/errors.js";
+import { RunCollector, type VoxelRuns } from "../../../compute/volume/voxel-runs.js";
+import type { VolumeBlock, VolumeSource } from "../../../formats/volume/volume.js";
+import type { LabelLayout } from "./label-layout.js";
+
+/** The voxels of one value in one channel. */
+export interface LabelledVoxels {
+  readonly channel: number;
+  readonly label: number;
+  readonly runs: VoxelRuns;
+}
+
+/** Most values over all channels. */
+export const MOST_LABELS = 1_000_000;
+
+/** Most stretches of equal values along x, 12 bytes each while a volume is read. */
+const MOST_RUNS = 40_000_000;
+
+export interface CollectOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each block with the voxels read so far and those of the volume, all channels counted. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/**
+ * Reads a label volume once, block by block in any order, and returns the voxels of every positive value of every
+ * channel inside the window, by channel, then by value. Memory: 12 bytes per run of equal values along x within a
+ * block, and 8 more per joined run; background costs nothing.
+ * @throws {LoadError} `load/negative-label`, `load/large-label` (2^53 and more), `load/many-labels`, `load/many-runs`.
+ */
+export async function collectLabels(
+  source: VolumeSource,
+  layout: LabelLayout,
+  options: CollectOptions = {},
+): Promise<readonly LabelledVoxels[]> {
+  const runs = new RunList(source.name);
+  const total = source.shape.reduce((product, size) => product * size, 1);
+  let done = 0;
+  for await (const block of source.blocks()) {
+    options.signal?.throwIfAborted();
+    scanBlock(source.name, block, layout, runs);
+    done += block.data.length;
+    options.onProgress?.(done, total);
+  }
+  return runs.finish(layout);
+}
+
+/** Runs of all labels in the order of their arrival, in pieces, so that growing never copies. */
+class RunList {
+  static readonly PIECE = 2 ** 18;
+  readonly #name: string;
+  readonly #starts: Uint32Array[] = [];
+  readonly #lengths: Uint32Array[] = [];
+  readonly #labels: Uint32Array[] = [];
+  /** Position of a label in the two lists, per channel. */
+  readonly #known: Map<number, number>[] = [];
+  readonly #channelOf: number[] = [];
+  readonly #valueOf: number[] = [];
+  #count = 0;
+  #lastChannel = -1;
+  #lastValue = -1;
+  #lastLabel = -1;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  add(channel: number, value: number, start: number, length: number): void {
+    if (channel !== this.#lastChannel || value !== this.#lastValue) {
+      this.#lastLabel = this.#labelOf(channel, value);
+      this.#lastChannel = channel;
+      this.#lastValue = value;
+    }
+    const piece = Math.floor(this.#count / RunList.PIECE);
+    const at = this.#count % RunList.PIECE;
+    if (at === 0) this.#grow();
+    (this.#starts[piece] as Uint32Array)[at] = start;
+    (this.#lengths[piece] as Uint32Array)[at] = length;
+    (this.#labels[piece] as Uint32Array)[at] = this.#lastLabel;
+    this.#count++;
+  }
+
+  #grow(): void {
+    if (this.#count >= MOST_RUNS) {
+      throw new LoadError(
+        "many-runs",
+        `${this.#name}: more than ${MOST_RUNS} stretches of equal labels; this looks like noise, not like instances`,
+        { fields: { limit: MOST_RUNS } },
+      );
+    }
+    this.#starts.push(new Uint32Array(RunList.PIECE));
+    this.#lengths.push(new Uint32Array(RunList.PIECE));
+    this.#labels.push(new Uint32Array(RunList.PIECE));
+  }
+
+  #labelOf(channel: number, value: number): number {
+    let known = this.#known[channel];
+    if (known === undefined) {
+      known = new Map();
+      this.#known[channel] = known;
+    }
+    const found = known.get(value);
+    if (found !== undefined) return found;
+    const label = this.#channelOf.length;
+    if (label >= MOST_LABELS) {
+      throw new LoadError("many-labels", `${this.#name}: more than ${MOST_LABELS} labels`, {
+        fields: { limit: MOST_LABELS },
+        wayOut: "Score a segmentation, not an image: check the name of the array.",
+      });
+    }
+    known.set(value, label);
+    this.#channelOf.push(channel);
+    this.#valueOf.push(value);
+    return label;
+  }
+
+  /** The labels by channel, then by value. The list is used up. */
+  finish(layout: LabelLayout): LabelledVoxels[] {
+    const labels = this.#channelOf.length;
+    const firsts = new Uint32Array(labels + 1);
+    this.#each((label) => {
+      firsts[label + 1] = (firsts[label + 1] as number) + 1;
+    });
+    for (let label = 0; label < labels; label++) {
+      firsts[label + 1] = (firsts[label + 1] as number) + (firsts[label] as number);
+    }
+    const starts = new Uint32Array(this.#count);
+    const lengths = new Uint32Array(this.#count);
+    const next = firsts.slice(0, labels);
+    this.#each((label, start, length) => {
+      const at = next[label] as number;
+      starts[at] = start;
+      lengths[at] = length;
+      next[label] = at + 1;
+    });
+    for (const pieces of [this.#starts, this.#lengths, this.#labels]) pieces.length = 0;
+    const order = Array.from({ length: labels }, (_, label) => label).sort(
+      (a, b) =>
+        (this.#channelOf[a] as number) - (this.#channelOf[b] as number) ||
+        (this.#valueOf[a] as number) - (this.#valueOf[b] as number),
+    );
+    return order.map((label) => {
+      const collector = new RunCollector(layout.window);
+      for (let at = firsts[label] as number; at < (firsts[label + 1] as number); at++) {
+        collector.add(starts[at] as number, lengths[at] as number);
+      }
+      return {
+        channel: this.#channelOf[label] as number,
+        label: this.#valueOf[label] as number,
+        runs: collector.finish(),
+      };
+    });
+  }
+
+  #each(visit: (label: number, start: number, length: number) => void): void {
+    for (let i = 0; i < this.#count; i++) {
+      const piece = Math.floor(i / RunList.PIECE);
+      const at = i % RunList.PIECE;
+      visit(
+        (this.#labels[piece] as Uint32Array)[at] as number,
+        (this.#starts[piece] as Uint32Array)[at] as number,
+        (this.#lengths[piece] as Uint32Array)[at] as number,
+      );
+    }
+  }
+}
+
+type SmallLabels = Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array;
+
+/** Row by row through a block, clipped to the window. */
+function scanBlock(name: string, block: VolumeBlock, layout: LabelLayout, runs: RunList): void {
+  const { axes, offset, window } = layout;
+  const first = axes.map((axis) => (axis < 0 ? 0 : (block.origin[axis] as number))) as [number, number, number, number];
+  const size = axes.map((axis) => (axis < 0 ? 1 : (block.shape[axis] as number))) as [number, number, number, number];
+  const [channels, depth, height, width] = size;
+  // The window in steps of the block.
+  const from = ([0, 1, 2] as const).map((axis) => Math.max(0, offset[axis] - (first[axis + 1] as number)));
+  const to = ([0, 1, 2] as const).map((axis) =>
+    Math.min(size[axis + 1] as number, offset[axis] + window[axis] - (first[axis + 1] as number)),
+  );
+  const [z0, y0, x0] = from as [number, number, number];
+  const [z1, y1, x1] = to as [number, number, number];
+  if (x0 >= x1) return;
+  const wide = block.data instanceof BigInt64Array || block.data instanceof BigUint64Array;
+  const words = wide ? new Int32Array(block.data.buffer, block.data.byteOffset, block.data.length * 2) : undefined;
+  const small = block.data as SmallLabels;
+  for (let c = 0; c < channels; c++) {
+    const channel = first[0] + c;
+    for (let z = z0; z < z1; z++) {
+      const windowZ = first[1] + z - offset[0];
+      for (let y = y0; y < y1; y++) {
+        const row = ((c * depth + z) * height + y) * width;
+        const windowRow = (windowZ * window[1] + first[2] + y - offset[1]) * window[2] + first[3] - offset[2];
+        const negativeAt =
+          words === undefined
+            ? scanRow(small, row, x0, x1, windowRow, channel, runs)
+            : scanWideRow(words, row, x0, x1, windowRow, channel, runs);
+        if (negativeAt >= 0) {
+          throw wrongLabel(name, block, axes, [c, z, y, negativeAt], block.data[row + negativeAt] as number | bigint);
+        }
+      }
+    }
+  }
+}
+
+/** Adds the runs of one row; returns the place of a negative value, or −1. */
+function scanRow(
+  data: SmallLabels,
+  row: number,
+  x0: number,
+  x1: number,
+  windowRow: number,
+  channel: number,
+  runs: RunList,
+): number {
+  const end = row + x1;
+  let i = row + x0;
+  while (i < end) {
+    const value = data[i] as number;
+    if (value === 0) {
+      i++;
+      continue;
+    }
+    if (value < 0) return i - row;
+    let stop = i + 1;
+    while (stop < end && data[stop] === value) stop++;
+    runs.add(channel, value, windowRow + i - row, stop - i);
+    i = stop;
+  }
+  return -1;
+}
+
+/** The same for values of 64 bits, read as pairs of 32 (little-endian); also returns the place of one of 2^53 or more. */
+function scanWideRow(
+  words: Int32Array,
+  row: number,
+  x0: number,
+  x1: number,
+  windowRow: number,
+  channel: number,
+  runs: RunList,
+): number {
+  const end = row + x1;
+  let i = row + x0;
+  while (i < end) {
+    const low = words[2 * i] as number;
+    const high = words[2 * i + 1] as number;
+    if (low === 0 && high === 0) {
+      i++;
+      continue;
+    }
+    if (high < 0 || high >= 2 ** 21) return i - row;
+    let stop = i + 1;
+    while (stop < end && words[2 * stop] === low && words[2 * stop + 1] === high) stop++;
+    runs.add(channel, high * 2 ** 32 + (low >>> 0), windowRow + i - row, stop - i);
+    i = stop;
+  }
+  return -1;
+}
+
+function wrongLabel(
+  name: string,
+  block: VolumeBlock,
+  axes: LabelLayout["axes"],
+  at: readonly [number, number, number, number],
+  value: number | bigint,
+): LoadError {
+  const place = block.origin.map((origin, axis) => {
+    const step = axes.indexOf(axis);
+    return step < 0 ? origin : origin + (at[step] as number);
+  });
+  const negative = value < 0;
+  return new LoadError(
+    negative ? "negative-label" : "large-label",
+    `${name}: the label at [${place.join(", ")}] is ${value}; ${negative ? "labels are not negative, and 0 is background" : "labels of 2^53 and more cannot be told apart"}`,
+    { fields: { value: String(value), place } },
+  );
+}
