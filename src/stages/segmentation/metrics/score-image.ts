@@ -33,6 +33,10 @@ export interface ScoreImageInput {
   /** Worker threads for the skeletons. The result does not depend on it. */
   readonly threads?: number | undefined;
   readonly onProgress?: ((done: number, total: number, phase: ScorePhase) => void) | undefined;
+  /** Gets the voxels of the numbered instances, index i holding instance i + 1, as soon as they are known. */
+  readonly onInstances?:
+    | ((instances: { readonly truth: readonly VoxelRuns[]; readonly prediction: readonly VoxelRuns[] }) => void)
+    | undefined;
 }
 
 /**
@@ -58,6 +62,10 @@ export async function scoreImage(input: ScoreImageInput): Promise<ImageScore> {
   const truthLabels = await collect("truth");
   const predictedLabels = await collect("prediction");
   const image = imageInstances(layouts.truth.window, truthLabels, predictedLabels, options);
+  input.onInstances?.({
+    truth: image.truth.map(({ runs }) => runs),
+    prediction: image.prediction.map(({ runs }) => runs),
+  });
   const warnings = [
     ...emptinessWarnings(image, layouts.prediction.channels > 1),
     ...preparationWarnings(image, options),
