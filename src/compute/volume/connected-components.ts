@@ -147,8 +147,10 @@ function numbered(lengths: Uint32Array, parents: Uint32Array): Components {
 function dense(runs: VoxelRuns, components: Components, size: number, values: Float64Array<ArrayBuffer>) {
   const labels = new Uint32Array(size);
   for (let i = 0; i < runs.starts.length; i++) {
+    const label = components.labels[i] as number;
     const start = runs.starts[i] as number;
-    labels.fill(components.labels[i] as number, start, start + (runs.lengths[i] as number));
+    const end = start + (runs.lengths[i] as number);
+    for (let voxel = start; voxel < end; voxel++) labels[voxel] = label;
   }
   return { count: components.count, labels, voxels: components.voxels, values };
 }
@@ -161,25 +163,31 @@ function runsOfLabels(labels: LabelArray, shape: VolumeShape): { runs: VoxelRuns
   }
   const width = shape[2];
   let count = 0;
-  const pass = (see: (start: number, end: number) => void) => {
-    for (let start = 0; start < expected; ) {
-      const value = labels[start] as number;
-      const rowEnd = start - (start % width) + width;
-      let end = start + 1;
-      while (end < rowEnd && labels[end] === value) end++;
-      if (value !== 0) see(start, end);
-      start = end;
-    }
-  };
-  pass(() => count++);
+  for (let start = 0; start < expected; ) {
+    const end = endOfEqual(labels, start, width);
+    if (labels[start] !== 0) count++;
+    start = end;
+  }
   const starts = new Uint32Array(count);
   const lengths = new Uint32Array(count);
   const values = new Float64Array(count);
   let size = 0;
-  pass((start, end) => {
-    starts[size] = start;
-    lengths[size] = end - start;
-    values[size++] = labels[start] as number;
-  });
+  for (let start = 0; start < expected; ) {
+    const end = endOfEqual(labels, start, width);
+    if (labels[start] !== 0) {
+      starts[size] = start;
+      lengths[size] = end - start;
+      values[size++] = labels[start] as number;
+    }
+    start = end;
+  }
   return { runs: runsOf(shape, starts, lengths), values };
+}
+
+function endOfEqual(labels: LabelArray, start: number, width: number): number {
+  const value = labels[start];
+  const rowEnd = start - (start % width) + width;
+  let end = start + 1;
+  while (end < rowEnd && labels[end] === value) end++;
+  return end;
 }
