@@ -171,6 +171,18 @@ async function checkMagic(reader: RandomAccess, file: string): Promise<void> {
   }
 }
 
+/** What the checks of one member look at: a record of the central directory. */
+export type ZipRecord = Pick<
+  Entry,
+  | "generalPurposeBitFlag"
+  | "fileNameRaw"
+  | "extraFields"
+  | "externalFileAttributes"
+  | "compressionMethod"
+  | "compressedSize"
+  | "uncompressedSize"
+>;
+
 async function listEntries({
   zip,
   reader,
@@ -208,7 +220,8 @@ async function listEntries({
   return found;
 }
 
-function safeName(raw: Entry, file: string): string {
+/** A member's name. @throws {FormatError} `unsafe-path`, `encrypted`, `zip-invalid` for what is not read. */
+export function safeName(raw: ZipRecord, file: string): string {
   const name = yauzl.getFileNameLowLevel(raw.generalPurposeBitFlag, raw.fileNameRaw, raw.extraFields, true);
   const shown = JSON.stringify(name).slice(1, 121);
   const fault = entryNameFault(name);
@@ -236,7 +249,14 @@ function safeName(raw: Entry, file: string): string {
   return name;
 }
 
-function checkSizes(options: { raw: Entry; name: string; total: number; file: string; limits: Limits }): void {
+/** @param options.total inflated bytes up to this member. @throws {FormatError} `too-large`, `compression-ratio`. */
+export function checkSizes(options: {
+  raw: ZipRecord;
+  name: string;
+  total: number;
+  file: string;
+  limits: Limits;
+}): void {
   const { raw, name, total, file, limits } = options;
   if (total > limits.bytes) {
     throw new FormatError("too-large", `${file}: the archive holds more than ${limits.bytes} bytes`, {
@@ -252,8 +272,8 @@ function checkSizes(options: { raw: Entry; name: string; total: number; file: st
   }
 }
 
-/** Members that share bytes are how small archives hold endless data. */
-function checkSpans(spans: { start: number; end: number; name: string }[], file: string): void {
+/** Members that share bytes are how small archives hold endless data. Sorts the spans by where they begin. */
+export function checkSpans(spans: { start: number; end: number; name: string }[], file: string): void {
   spans.sort((a, b) => a.start - b.start || a.end - b.end);
   for (let i = 1; i < spans.length; i++) {
     const [before, after] = [spans[i - 1], spans[i]];
@@ -279,13 +299,13 @@ async function checkDirectoryEnd(zip: ZipFile, reader: RandomAccess, file: strin
   }
 }
 
-function tooMany(file: string, entries: number, limit: number): FormatError {
+export function tooMany(file: string, entries: number, limit: number): FormatError {
   return new FormatError("too-many-entries", `${file}: ${entries} entries, at most ${limit} are read`, {
     fields: { file, entries, limit },
   });
 }
 
-function lyingSize(file: string, entry: ZipEntry, bytes: number): FormatError {
+export function lyingSize(file: string, entry: ZipEntry, bytes: number): FormatError {
   return new FormatError(
     "lying-size",
     `${file}: ${entry.name} states ${entry.bytes} bytes but ${bytes > entry.bytes ? "more" : `only ${bytes}`} come out`,
