@@ -1,4 +1,5 @@
 import type { ImageScore, SubsetScore } from "../metrics/image-score.js";
+import { scoreMeans } from "../metrics/image-score-json.js";
 
 /** Thresholds whose F1 is averaged to avF1. */
 export const F1_THRESHOLDS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9] as const;
@@ -53,27 +54,21 @@ export interface ImageSummary {
 
 /** The summary of a scored image. Coverage, and what is made of it, is null with localization `iou`, which has none. */
 export function summaryOfScore(score: ImageScore): ImageSummary {
+  const means = scoreMeans(score);
   const skeletons = score.options.localization === "cldice";
-  const half = score.thresholds.find(({ threshold }) => threshold === 0.5);
-  const matchScores = (half?.matches ?? []).map(({ score: value }) => value);
-  const coverage = skeletons ? score.coverage : null;
-  const meanCoverage = coverage === null || coverage.length === 0 ? null : mean(coverage);
-  const meanF1 = mean(
-    F1_THRESHOLDS.map((wanted) => score.thresholds.find(({ threshold }) => threshold === wanted)?.fscore ?? 0),
-  );
   return {
     truth: score.truth.length,
     prediction: score.prediction.length,
-    truePositives: half?.truePositives ?? 0,
-    matchScores,
-    meanMatchScore: mean(matchScores),
-    coverage,
-    meanCoverage,
-    meanHighCoverage: coverage === null ? null : mean(coverage.filter((value) => value > 0.5)),
+    truePositives: means.truePositives,
+    matchScores: means.matchedScores,
+    meanMatchScore: means.matchedScoreMean,
+    coverage: skeletons ? score.coverage : null,
+    meanCoverage: skeletons ? means.coverage : null,
+    meanHighCoverage: skeletons ? means.foundCoverageMean : null,
     falseSplits: skeletons ? score.falseSplits : null,
     falseMerges: skeletons ? score.falseMerges : null,
-    meanF1,
-    score: meanCoverage === null ? null : 0.5 * meanF1 + 0.5 * meanCoverage,
+    meanF1: means.fscore19,
+    score: skeletons ? means.aggregate : null,
     thresholds: score.thresholds.map((at) => ({
       threshold: at.threshold,
       truePositives: at.truePositives,
