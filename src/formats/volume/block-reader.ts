@@ -1,5 +1,5 @@
 import { UsageError } from "../../base/errors.js";
-import { copyOverlap, gridIndexes, touchedChunks } from "./chunked-volume.js";
+import { type ChunkedVolume, chunkBox, copyOverlap, gridIndexes, touchedChunks } from "./chunked-volume.js";
 import { allocate, elementCount, type Volume, type VolumeBlock, type VolumeData } from "./volume.js";
 
 export interface BlocksOptions {
@@ -106,7 +106,8 @@ class BlockGrid {
 interface LiveChunk {
   readonly key: string;
   readonly last: number;
-  readonly data: Promise<VolumeBlock>;
+  /** Undefined where all values are zero. */
+  readonly data: Promise<VolumeBlock | undefined>;
   bytes: number;
   /** Blocks in work that need it. */
   users: number;
@@ -134,13 +135,15 @@ class LiveChunks {
       this.#chunk(index),
     );
     let out: VolumeBlock | undefined;
+    const zeros = (): VolumeBlock => ({ ...box, data: allocate(this.#volume.type, elementCount(box.shape)) });
     const copies = chunks.map(async (chunk) => {
       const from = await chunk.data;
+      if (from === undefined) return;
       if (chunks.length === 1 && isSameBox(from, box)) {
         out = from;
         return;
       }
-      out ??= { ...box, data: allocate(this.#volume.type, elementCount(box.shape)) };
+      out ??= zeros();
       copyOverlap(from, out);
     });
     try {
@@ -149,7 +152,7 @@ class LiveChunks {
       for (const chunk of chunks) chunk.users -= 1;
       this.#evict();
     }
-    return out as VolumeBlock;
+    return out ?? zeros();
   }
 
   /** Gives up what no block behind this position needs. */
@@ -172,16 +175,18 @@ class LiveChunks {
       return found;
     }
     const { blockShape, shape } = this.#volume;
-    const origin = index.map((position, axis) => position * (blockShape[axis] as number));
-    const size = origin.map((from, axis) => Math.min(blockShape[axis] as number, (shape[axis] as number) - from));
-    const read = async (): Promise<VolumeBlock> => ({ origin, shape: size, data: await this.#read(origin, size) });
+    const { origin, size } = chunkBox({ shape, chunkShape: blockShape }, index);
+    const read = async (): Promise<VolumeBlock | undefined> => {
+      const data = await this.#read(index, { origin, size });
+      return data === undefined ? undefined : { origin, shape: size, data };
+    };
     const last = this.#grid.lastPosition({ origin, shape: size });
     const chunk: LiveChunk = { key, last, data: read(), bytes: 0, users: 1 };
     chunk.data.then(
-      ({ data }) => {
-        if (this.#live.get(key) !== chunk) return;
-        chunk.bytes = data.byteLength;
-        this.#bytes += data.byteLength;
+      (block) => {
+        if (this.#live.get(key) !== chunk || block === undefined) return;
+        chunk.bytes = block.data.byteLength;
+        this.#bytes += chunk.bytes;
       },
       () => {},
     );
@@ -192,8 +197,10 @@ class LiveChunks {
     return chunk;
   }
 
-  async #read(origin: readonly number[], size: readonly number[]): Promise<VolumeData> {
-    return this.#slots.run(() => this.#volume.read(origin, size));
+  #read(index: readonly number[], { origin, size }: ReturnType<typeof chunkBox>): Promise<VolumeData | undefined> {
+    const volume = this.#volume;
+    const chunked = "chunk" in volume ? (volume as ChunkedVolume) : undefined;
+    return this.#slots.run<VolumeData | undefined>(() => chunked?.chunk(index) ?? volume.read(origin, size));
   }
 
   #drop(key: string): void {

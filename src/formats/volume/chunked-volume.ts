@@ -18,9 +18,15 @@ export interface ChunkedArray {
   readonly shape: readonly number[];
   readonly type: VolumeType;
   readonly chunkShape: readonly number[];
-  /** Values of the chunk with that index in the grid, in C order, cut at the end of the array. */
-  chunk(index: readonly number[]): Promise<VolumeData>;
+  /** Values of the chunk with that index in the grid, in C order, cut at the end; undefined where all are zero. */
+  chunk(index: readonly number[]): Promise<VolumeData | undefined>;
   close(): Promise<void>;
+}
+
+/** A volume that also gives its stored chunks one by one, undivided and not kept. */
+export interface ChunkedVolume extends Volume {
+  /** Values of the chunk with that index in the grid of `blockShape`, cut at the end; undefined where all are zero. */
+  chunk(index: readonly number[]): Promise<VolumeData | undefined>;
 }
 
 /** What a file says of an array besides its values. */
@@ -28,19 +34,20 @@ export type VolumeFacts = Pick<Volume, "axes" | "spacing" | "attributes">;
 
 /** Decoded bytes that {@link Volume.read} keeps. */
 const CACHE_BYTES = 64 * 1024 ** 2;
+const ENTRY_BYTES = 256;
 /** Chunks decoded at the same time, and the bytes they may take together. */
 const PARALLEL_CHUNKS = 4;
 const PARALLEL_BYTES = 64 * 1024 ** 2;
 
 /** A {@link Volume} over a grid of chunks. Memory: up to four chunks in work, and the cache of `read`. */
-export function chunkedVolume(array: ChunkedArray, facts: VolumeFacts): Volume {
+export function chunkedVolume(array: ChunkedArray, facts: VolumeFacts): ChunkedVolume {
   const { shape, type, chunkShape, name, file } = array;
   const cache = new ChunkCache(CACHE_BYTES);
   const chunkBytes = elementCount(chunkShape) * elementBytes(type);
   const parallel = Math.max(1, Math.min(PARALLEL_CHUNKS, Math.floor(PARALLEL_BYTES / chunkBytes)));
   const blockAt = async (index: readonly number[]): Promise<VolumeBlock> => {
     const { origin, size } = chunkBox(array, index);
-    return { origin, shape: size, data: await array.chunk(index) };
+    return { origin, shape: size, data: (await array.chunk(index)) ?? allocate(type, elementCount(size)) };
   };
   return {
     name,
@@ -56,11 +63,13 @@ export function chunkedVolume(array: ChunkedArray, facts: VolumeFacts): Volume {
       const copy = async (index: readonly number[]): Promise<void> => {
         const box = chunkBox(array, index);
         const data = await cache.get(index.join("."), () => array.chunk(index));
-        copyOverlap({ origin: box.origin, shape: box.size, data }, { origin, shape: size, data: out });
+        if (data !== undefined)
+          copyOverlap({ origin: box.origin, shape: box.size, data }, { origin, shape: size, data: out });
       };
       for await (const _ of inOrder(touchedChunks(chunkShape, origin, size), copy, parallel));
       return out;
     },
+    chunk: (index) => array.chunk(index),
     close: () => {
       cache.clear();
       return array.close();
@@ -68,7 +77,8 @@ export function chunkedVolume(array: ChunkedArray, facts: VolumeFacts): Volume {
   };
 }
 
-function chunkBox(array: Pick<ChunkedArray, "shape" | "chunkShape">, index: readonly number[]) {
+/** The box of a chunk, cut at the end of the array. */
+export function chunkBox(array: Pick<ChunkedArray, "shape" | "chunkShape">, index: readonly number[]) {
   const origin = index.map((position, i) => position * (array.chunkShape[i] as number));
   const size = origin.map((from, i) => Math.min(array.chunkShape[i] as number, (array.shape[i] as number) - from));
   return { origin, size };
@@ -89,14 +99,15 @@ export function cutChunk(
   return out;
 }
 
-/** The values of a chunk that was never written. */
+/** The values of a chunk that was never written, undefined for zeros. */
 export function filledChunk(
   array: Pick<ChunkedArray, "shape" | "chunkShape" | "type">,
   index: readonly number[],
   fill: number | bigint,
-): VolumeData {
+): VolumeData | undefined {
+  if (fill === 0 || fill === 0n) return undefined;
   const out = allocate(array.type, elementCount(chunkBox(array, index).size));
-  if (fill !== 0 && fill !== 0n) (out as Uint8Array).fill(fill as number);
+  (out as Uint8Array).fill(fill as number);
   return out;
 }
 
@@ -188,14 +199,14 @@ export async function* inOrder<Input, Output>(
 /** Decoded chunks, the least recently used given up first. Two questions for one chunk share one decoding. */
 class ChunkCache {
   readonly #limit: number;
-  readonly #entries = new Map<string, { readonly data: Promise<VolumeData>; bytes: number }>();
+  readonly #entries = new Map<string, { readonly data: Promise<VolumeData | undefined>; bytes: number }>();
   #bytes = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  get(key: string, load: () => Promise<VolumeData>): Promise<VolumeData> {
+  get(key: string, load: () => Promise<VolumeData | undefined>): Promise<VolumeData | undefined> {
     const found = this.#entries.get(key);
     if (found !== undefined) {
       this.#entries.delete(key);
@@ -205,10 +216,11 @@ class ChunkCache {
     const entry = { data: load(), bytes: 0 };
     this.#entries.set(key, entry);
     entry.data.then(
-      ({ byteLength }) => {
+      (data) => {
         if (this.#entries.get(key) !== entry) return;
-        entry.bytes = byteLength;
-        this.#bytes += byteLength;
+        // What only says "zeros" takes a little, too.
+        entry.bytes = (data?.byteLength ?? 0) + ENTRY_BYTES;
+        this.#bytes += entry.bytes;
         this.#evict();
       },
       () => {

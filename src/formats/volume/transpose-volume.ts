@@ -1,5 +1,5 @@
 import { UsageError } from "../../base/errors.js";
-import { checkBox } from "./chunked-volume.js";
+import { type ChunkedVolume, checkBox, chunkBox } from "./chunked-volume.js";
 import { copyBox, rowMajorStrides } from "./copy-box.js";
 import { allocate, elementCount, type Volume, type VolumeBlock, type VolumeData, type VolumeSource } from "./volume.js";
 
@@ -34,7 +34,7 @@ export function reorderAxes(volume: Volume | VolumeSource, from: string, to = "c
     },
   };
   if (!("read" in volume)) return source;
-  return {
+  const view: Volume = {
     ...source,
     axes: to,
     spacing: volume.spacing === undefined ? undefined : arrange(volume.spacing, undefined),
@@ -55,6 +55,19 @@ export function reorderAxes(volume: Volume | VolumeSource, from: string, to = "c
     },
     close: () => volume.close(),
   };
+  if (!("chunk" in volume)) return view;
+  const { chunk, blockShape } = volume as ChunkedVolume;
+  const transposed: ChunkedVolume = {
+    ...view,
+    chunk: async (index) => {
+      const stored = volume.shape.map(() => 0);
+      for (const [i, axis] of order.entries()) if (axis >= 0) stored[axis] = index[i] as number;
+      const { size } = chunkBox({ shape: volume.shape, chunkShape: blockShape }, stored);
+      const values = await chunk(stored);
+      return values === undefined ? undefined : transpose(values, { order, shape: size }, volume);
+    },
+  };
+  return transposed;
 }
 
 /** For each axis of the result, its place in the volume, or −1 where it is added. */

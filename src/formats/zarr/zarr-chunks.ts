@@ -1,5 +1,6 @@
 import { FormatError } from "../../base/errors.js";
 import { type ChunkedArray, cutChunk, filledChunk } from "../volume/chunked-volume.js";
+import { KnownZeros } from "../volume/known-zeros.js";
 import { elementBytes, elementCount, type VolumeData } from "../volume/volume.js";
 import type { ZarrArray } from "./zarr-array.js";
 import { type ByteRange, joinKey, type ZarrStore, zarrError } from "./zarr-store.js";
@@ -42,17 +43,19 @@ export async function zarrChunks(store: ZarrStore, path: string, array: ZarrArra
     return { data: data as unknown as VolumeData, strides: stride };
   };
 
+  const zeros = new KnownZeros();
+  /** Values of a chunk that is stored, else why there are none. */
   const decodeStored = async (index: readonly number[], key: string) => {
     if (shardShape !== undefined) return decode(index);
     const bytes = await store.read(joinKey(path, key), mostEncoded);
-    if (bytes === undefined) return undefined;
+    if (bytes === undefined) return "missing";
+    if (zeros.has(bytes)) return "zeros";
     handed.set(key, bytes);
-    try {
-      // The bytes are taken before the first pause, so that two questions for one chunk do not meet.
-      return await decode(index);
-    } finally {
-      handed.delete(key);
-    }
+    // The bytes are taken before the first pause, so that two questions for one chunk do not meet.
+    const decoding = decode(index);
+    handed.delete(key);
+    const decoded = await decoding;
+    return zeros.learn(bytes, decoded.data) ? "zeros" : decoded;
   };
 
   return {
@@ -64,7 +67,8 @@ export async function zarrChunks(store: ZarrStore, path: string, array: ZarrArra
       const key = chunkKey(index);
       try {
         const found = await decodeStored(index, key);
-        if (found === undefined) return filledChunk(form, index, array.fill);
+        if (found === "zeros") return undefined;
+        if (found === "missing") return filledChunk(form, index, array.fill);
         const values = cutChunk(form, index, found);
         return array.boolean ? asBooleans(values as Uint8Array) : values;
       } catch (error) {
