@@ -269,6 +269,44 @@ export const VERBS: readonly VerbSpec[] = [
     load: () => import("./verbs/plot.js"),
   },
   {
+    name: "fetch",
+    summary: "members of a large zip archive, without the rest of it",
+    description: [
+      "Brings folders or files of a zip archive into --into: over https by byte ranges, or from disk. A MEMBER is a path in",
+      "the archive, a folder with all below it, or a pattern (**/X.zarr). Every member's size and CRC are checked; a .zarr",
+      "folder appears whole or not at all. Interrupted, the same command goes on from where it was. What is there is kept.",
+    ],
+    operands: "ARCHIVE [MEMBER…]",
+    minimumOperands: 1,
+    maximumOperands: Number.POSITIVE_INFINITY,
+    options: [
+      { name: "into", kind: "text", value: "DIR", completes: "folders", description: "the folder to fetch into" },
+      {
+        name: "list",
+        kind: "flag",
+        description: "show what the archive holds (or what MEMBER matches); fetch nothing",
+      },
+      { name: "strip", kind: "text", value: "N", description: "leave out the first N folders of the members' paths" },
+      { name: "force", kind: "flag", description: "replace what is there" },
+      {
+        name: "allow-host",
+        kind: "text",
+        multiple: true,
+        value: "HOST",
+        description: "another host that the server may redirect to; repeatable",
+      },
+    ],
+    examples: [
+      ["neurotables fetch https://zenodo.org/records/10875063/files/fisbe_v1.0_completely.zip --list", "what there is"],
+      [
+        "neurotables fetch fisbe.zip '**/JRC_SS05008-20160318_24_B2.zarr' --into data --strip 2",
+        "one sample, as data/JRC_SS05008-20160318_24_B2.zarr",
+      ],
+      ["neurotables fetch fisbe.zip completely/test --into data", "a whole folder"],
+    ],
+    load: () => import("./verbs/fetch.js"),
+  },
+  {
     name: "verify",
     summary: "recompute hashes; find any flipped bit",
     description: [

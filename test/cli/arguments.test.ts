@@ -58,6 +58,7 @@ describe("faults", () => {
     [["publish", "x"], "usage/unknown-verb", 'neurotables has no verb "publish"'],
     [["evaluate"], "usage/unknown-verb", 'neurotables has no verb "evaluate"'],
     [["plot"], "usage/operands", "neurotables plot needs KIND [NAME]"],
+    [["fetch"], "usage/operands", "neurotables fetch needs ARCHIVE [MEMBER…]"],
     [["schedule"], "usage/unknown-verb", 'neurotables has no verb "schedule"'],
     [["explore"], "usage/unknown-verb", 'neurotables has no verb "explore"'],
     [
@@ -90,7 +91,7 @@ describe("faults", () => {
 
   it("say what there is", () => {
     expect(fault("rnu").wayOut).toContain(
-      "run, plan, why, status, lineage, logs, check, sql, plot, verify, gc, doctor, init",
+      "run, plan, why, status, lineage, logs, check, sql, plot, fetch, verify, gc, doctor, init",
     );
   });
 });
