@@ -23,7 +23,7 @@ export interface NeuriteGeometry {
 const CORRELATION = 8;
 const SPREAD = 0.45;
 /** Chance per voxel that a gap begins; gaps take 4 to 12 voxels. */
-const GAP_CHANCE = 0.03;
+const GAP_CHANCE = 0.024;
 /** Below this share of the brightest place nearby a neurite is not in the ground truth. */
 const SEEN = 0.15;
 /** Loss per voxel along the neurite in the search for the brightest place nearby. */

@@ -39,37 +39,50 @@ export function neuronCount(partly: boolean, random: SeededRandom): number {
 }
 
 /**
- * Grows the neurons of a volume. In half of the volumes about half of the neurons share tracts; there the number of
- * tracts is raised until 5 to 11 % of the tubes' voxels overlap (or the best of eight attempts is taken).
+ * Grows the neurons of a volume. In half of the volumes pairs of neurons share tracts; there the number and length of
+ * the tracts is changed until 5 to 11 % of the tubes' voxels overlap, or the best of ten attempts is taken.
  */
 export function grownPopulation(domain: Domain, count: number, random: SeededRandom): Population {
   const shared = count >= 2 && random.chance(OVERLAP_CHANCE);
-  if (!shared) return attempt(domain, count, random.fork("apart"), 0);
+  if (!shared) return attempt(domain, count, random.fork("apart"), { tracts: 0, stretch: 1 });
   const wanted = between(random, 0.06, 0.1);
   let best: Population | undefined;
-  for (let tracts = 1; tracts <= 8; tracts++) {
-    const next = attempt(domain, count, random.fork(`tracts ${tracts}`), tracts);
+  let sharing: Sharing = { tracts: 1, stretch: 1 };
+  for (let trial = 0; trial < 10; trial++) {
+    const next = attempt(domain, count, random.fork(`attempt ${trial}`), sharing);
     if (!best || Math.abs(next.overlap - wanted) < Math.abs(best.overlap - wanted)) best = next;
-    if (Math.abs(best.overlap - wanted) < 0.015 || next.overlap > 0.12) break;
+    if (Math.abs(best.overlap - wanted) < 0.015) break;
+    const { tracts, stretch } = sharing;
+    if (next.overlap < wanted)
+      sharing = stretch < 1 ? { tracts, stretch: stretch * 1.2 } : { tracts: tracts + 1, stretch };
+    else sharing = tracts > 1 ? { tracts: tracts - 1, stretch } : { tracts, stretch: stretch * 0.6 };
   }
   return best as Population;
 }
 
-function attempt(domain: Domain, count: number, random: SeededRandom, tracts: number): Population {
+/** How much of its way a neuron goes with its partner. */
+interface Sharing {
+  readonly tracts: number;
+  /** Factor of their length; below ½ the pair has no arbor in common either. */
+  readonly stretch: number;
+}
+
+function attempt(domain: Domain, count: number, random: SeededRandom, sharing: Sharing): Population {
   const trees: NeuronTree[] = [];
   const arbors: Arbor[][] = [];
   for (let neuron = 0; neuron < count; neuron++) {
     const own = random.fork(`neuron ${neuron}`);
     const length = exponential(between(own, logarithm(SHORTEST), logarithm(LONGEST))) * domain.scale;
     // Odd neurons follow the one before: pairs, so that three at one place stay rare.
-    const partner = tracts > 0 && neuron % 2 === 1 ? neuron - 1 : -1;
-    const planned = arborsOf(domain, own, length, arbors.flat(), partner < 0 ? [] : (arbors[partner] as Arbor[]));
-    const stretches = partner < 0 ? [] : tractsOf(trees[partner] as NeuronTree, domain, own, tracts);
+    const partner = sharing.tracts > 0 && neuron % 2 === 1 ? neuron - 1 : -1;
+    const common = partner < 0 || sharing.stretch < 0.5 ? [] : (arbors[partner] as Arbor[]);
+    const planned = arborsOf(domain, own, length, arbors.flat(), common);
+    const stretches = partner < 0 ? [] : tractsOf(trees[partner] as NeuronTree, domain, own, sharing);
     trees.push(grownTree(domain, { length, arbors: planned, tracts: stretches }, own));
     arbors.push(planned);
   }
   const neurons = trees.map((tree, neuron) => neuriteGeometry(tree, domain, random.fork(`tube ${neuron}`)));
-  return { neurons, overlap: overlapShare(domain.shape, neurons), shared: tracts > 0 };
+  return { neurons, overlap: overlapShare(domain.shape, neurons), shared: sharing.tracts > 0 };
 }
 
 /** One to three arbors, away from those of the neurons before; a follower shares one with its partner. */
@@ -124,18 +137,18 @@ function lonelyPoint(
 }
 
 /** Stretches of a neuron's trunk and branches for another one to follow: 30 to 150 voxels in a full volume. */
-function tractsOf(tree: NeuronTree, domain: Domain, random: SeededRandom, count: number): Vector[][] {
+function tractsOf(tree: NeuronTree, domain: Domain, random: SeededRandom, sharing: Sharing): Vector[][] {
   const paths = tree.paths().sort((a, b) => b.length - a.length);
   const tracts: Vector[][] = [];
   const used = new Set<Vector>();
-  for (let trial = 0; trial < 4 * count && tracts.length < count; trial++) {
+  for (let trial = 0; trial < 4 * sharing.tracts && tracts.length < sharing.tracts; trial++) {
     const path = paths[trial % Math.min(paths.length, 3)];
     if (!path) break;
-    const wanted = Math.round(between(random, 30, 150) * Math.max(0.5, domain.scale));
+    const wanted = Math.round(between(random, 30, 150) * sharing.stretch * Math.max(0.5, domain.scale));
     const length = Math.min(wanted, path.length);
     const first = random.integer(path.length - length + 1);
     const stretch = path.slice(first, first + length);
-    if (length < 8 || stretch.some((point) => used.has(point))) continue;
+    if (length < 5 || stretch.some((point) => used.has(point))) continue;
     for (const point of stretch) used.add(point);
     tracts.push(stretch);
   }

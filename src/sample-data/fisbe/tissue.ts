@@ -11,15 +11,15 @@ export interface Speck {
 }
 
 /** Medians of the background per channel, in counts, and the spread of their logarithm. */
-const BACKGROUND: Colour = [6.2, 4.4, 4.3];
+const BACKGROUND: Colour = [7, 5.2, 4.9];
 const COARSE_SPREAD: Colour = [0.45, 0.5, 0.6];
-const FINE_SPREAD: Colour = [0.75, 0.85, 1.1];
+const FINE_SPREAD: Colour = [0.85, 1, 1.15];
 const COARSE = 16;
 const FINE = 4;
 /** Voxels of tissue per speck. */
-const VOXELS_PER_SPECK = 1000;
+const VOXELS_PER_SPECK = 1300;
 /** Median brightness of a speck before optics, which leave a twentieth of it. */
-const BRIGHTNESS = 2500;
+const BRIGHTNESS = 2300;
 /** Depth in voxels over which the light falls to 1 / e. */
 const ATTENUATION = 600;
 const SEAMS = 2;
