@@ -1,10 +1,12 @@
+import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { NetworkError, StorageError, UsageError } from "../base/errors.js";
 import type { FileOperations } from "../base/file-operations.js";
 import { type HttpTiming, urlText } from "../base/http-download.js";
 import { HttpRanges, type HttpTraffic } from "../base/http-ranges.js";
-import { errorCode } from "../base/storage-error.js";
+import { errorCode, storageError } from "../base/storage-error.js";
 import { RandomAccess } from "../formats/archive/random-access.js";
+import type { ByteSource } from "../formats/archive/remote-directory.js";
 import type { ReadSizes } from "../formats/archive/remote-reads.js";
 import { type RemoteZip, readRemoteZip } from "../formats/archive/remote-zip.js";
 import { type DownloadAllowance, downloadRules } from "./download-rules.js";
@@ -75,21 +77,35 @@ async function openUrl({ archive, hosts = [], services = {}, signal }: ArchiveRe
 }
 
 async function openPath(path: string): Promise<OpenArchive> {
-  const source = await RandomAccess.open(path).catch((error: unknown) => {
-    const code = errorCode(error) ?? String(error);
-    throw new UsageError("no-archive", `the archive ${path} cannot be read: ${code}`, {
-      fields: { file: path, errno: code },
-      wayOut: "Give the path of a zip file, or an address that begins with https://.",
-      cause: error,
-    });
-  });
-  const close = () => new Promise<void>((resolve) => source.close(() => resolve()));
+  const access = await openFile(path);
+  const close = () => new Promise<void>((resolve) => access.close(() => resolve()));
+  const source: ByteSource = {
+    size: access.size,
+    slice: (position, length) =>
+      access.slice(position, length).catch((error: unknown) => {
+        throw storageError("read", path, error);
+      }),
+  };
   try {
     const zip = await readRemoteZip(source, { file: path });
     return { zip, from: basename(path), traffic: () => ({ requests: 0, bytes: 0 }), close };
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+async function openFile(path: string): Promise<RandomAccess> {
+  try {
+    if ((await stat(path)).isDirectory()) throw Object.assign(new Error("a folder"), { code: "EISDIR" });
+    return await RandomAccess.open(path);
+  } catch (error) {
+    const code = errorCode(error) ?? String(error);
+    throw new UsageError("no-archive", `the archive ${path} cannot be read: ${code}`, {
+      fields: { file: path, errno: code },
+      wayOut: "Give the path of a zip file, or an address that begins with https://.",
+      cause: error,
+    });
   }
 }
 

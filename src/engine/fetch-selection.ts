@@ -26,12 +26,16 @@ export interface MemberGroup {
  * Whether a member is asked for. A plain name is a file, or a folder with all below it; in a pattern `*` and `?` stay
  * within one name, `[abc]`, `{a,b}` and `**` work as for source files, and a matched folder stands for all below it.
  * Unlike there, names that begin with a dot need no dot in the pattern: a zarr folder is nothing without `.zarray`.
+ * @throws {UsageError} `usage/pattern` for braces with too many alternatives.
  */
 export function memberMatcher(pattern: string): (name: string) => boolean {
-  const plain = pattern.replace(/(?:\/\*\*(?:\/\*)?)+$/, "").replace(/\/+$/, "");
-  if (!isPattern(plain)) return (name) => name === plain || name.startsWith(`${plain}/`);
+  // What is below a folder comes with it, all of it with `*`.
+  const plain = pattern === "**" ? "*" : pattern.replace(/(?:\/\*\*(?:\/\*)?)+$/, "").replace(/\/+$/, "");
+  // Names may hold brackets: what is there as it is written is meant.
+  const literal = (name: string) => name === plain || name.startsWith(`${plain}/`);
+  if (!isPattern(plain)) return literal;
   // No name begins with a dot when all begin with the same letter.
-  const marked = patternMatcher(plain.replace(/(^|\/)(?!\*\*(?:\/|$))/g, "$1x"));
+  const marked = compiled(plain.replace(/(^|\/)(?!\*\*(?:\/|$))/g, "$1x"), pattern);
   const matches = (path: string) => marked(path.replace(/(^|\/)/g, "$1x"));
   const folders = new Map<string, boolean>();
   const folderMatches = (folder: string): boolean => {
@@ -44,8 +48,17 @@ export function memberMatcher(pattern: string): (name: string) => boolean {
   };
   return (name) => {
     const folder = name.lastIndexOf("/");
-    return (folder > 0 && folderMatches(name.slice(0, folder))) || matches(name);
+    return literal(name) || (folder > 0 && folderMatches(name.slice(0, folder))) || matches(name);
   };
+}
+
+function compiled(marked: string, pattern: string): (path: string) => boolean {
+  try {
+    return patternMatcher(marked);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError("pattern", `${pattern} cannot be used: ${why}`, { fields: { pattern }, cause });
+  }
 }
 
 /** Members grouped by the `.zarr` folder they are in, in the order of the archive. */

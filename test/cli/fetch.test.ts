@@ -163,6 +163,9 @@ describe("fetchMembers", () => {
     for (const [index, members] of [
       ["completely"],
       ["completely/**"],
+      ["**"],
+      ["*"],
+      ["**/*"],
       ["completely/", "completely/test"],
       ["*/{test,val}", "**/readme.txt"],
       ["**/*.zarr", "completely/readme.*"],
@@ -219,7 +222,17 @@ describe("fetchMembers", () => {
     expect(existsSync(into)).toBe(false);
     expect(await refusal(fetchWith({ members: ["completely"] }))).toMatchObject({ tag: "usage/strip" });
     expect(await refusal(fetchWith({ archive: join(folder, "none.zip") }))).toMatchObject({ tag: "usage/no-archive" });
+    expect(await refusal(fetchWith({ archive: folder }))).toMatchObject({ tag: "usage/no-archive" });
+    const braces = "{a,b}".repeat(11);
+    expect(await refusal(fetchWith({ members: [braces] }))).toMatchObject({ tag: "usage/pattern" });
     expect(await refusal(fetchWith({ archive: "ftp://host.test/a.zip" }))).toMatchObject({ tag: "usage/archive-url" });
+  });
+
+  it("takes a name as it is written for that name, whatever characters it has", async () => {
+    const path = join(folder, "brackets.zip");
+    writeFileSync(path, buildZip([...zarr("a [1] {x,y}*.zarr", 1), ...zarr("a 1 x.zarr", 1)]));
+    await fetchWith({ archive: path, members: ["a [1] {x,y}*.zarr"], strip: 0 });
+    expect(visible()).toContain("a [1] {x,y}*.zarr");
   });
 
   it("refuses two members that would become one", async () => {

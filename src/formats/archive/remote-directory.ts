@@ -4,6 +4,7 @@ import { crc32 } from "node:zlib";
 import yauzl from "yauzl";
 import { FormatError } from "../../base/errors.js";
 import type { Limits } from "../../base/limits.js";
+import { describeFormat, detectFormat } from "../detect-format.js";
 import { checkSizes, checkSpans, safeName, tooMany, type ZipEntry, type ZipRecord } from "./zip-archive.js";
 
 /** Anything of known size that can be read at any place: a file, bytes, a file behind HTTP ranges. */
@@ -54,7 +55,7 @@ const ZIP64_FIELD = 0x0001;
  * Reads the central directory of a zip archive (APPNOTE 6.3.10 sections 4.3.12 to 4.3.16, ZIP64 included) from its end,
  * and checks all of it: names, kinds, encryption, duplicates, overlaps, number, sizes and ratios, and that the two
  * directory ends of a ZIP64 archive agree. Cost: the directory in memory, some 250 bytes per member afterwards.
- * @throws {FormatError} `empty`, `truncated`, `zip-invalid`, `unsafe-path`, `encrypted`, `duplicate-entry`,
+ * @throws {FormatError} `empty`, `not-zip`, `truncated`, `zip-invalid`, `unsafe-path`, `encrypted`, `duplicate-entry`,
  * `too-many-entries`, `too-large`, `compression-ratio`; what the source throws.
  */
 export async function readDirectory(
@@ -65,7 +66,10 @@ export async function readDirectory(
   const tailAt = Math.max(0, source.size - TAIL_BYTES);
   const tail = asBuffer(await source.slice(tailAt, source.size - tailAt));
   if (tail.length !== source.size - tailAt) throw truncated(file, "its end cannot be read");
-  const place = findDirectory({ tail, tailAt, end64: await readEnd64(source, tail, tailAt, file), file });
+  const end = findEnd(tail, file);
+  if (end === undefined) throw await noEnd(source, file);
+  const end64 = await readEnd64({ source, tail, tailAt, end, file });
+  const place = findDirectory({ tail, tailAt, end, end64, file });
   if (place.entries > limits.entries) throw tooMany(file, place.entries, limits.entries);
   if (place.bytes > MOST_DIRECTORY_BYTES) {
     throw new FormatError("too-large", `${file}: the directory of the archive has ${place.bytes} bytes`, {
@@ -86,14 +90,23 @@ interface DirectoryPlace {
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** Offset in the tail of the end-of-directory record: the last signature, whose comment must reach the file's end. */
-function findEnd(tail: Buffer, file: string): number {
+function findEnd(tail: Buffer, file: string): number | undefined {
   const lowest = Math.max(0, tail.length - END_BYTES - FULL_16);
   for (let at = tail.length - END_BYTES; at >= lowest; at--) {
     if (tail.readUInt32LE(at) !== END_SIGNATURE) continue;
     if (at + END_BYTES + tail.readUInt16LE(at + 20) === tail.length) return at;
     throw invalid(file, "bytes follow the end of its directory, or its comment holds another end");
   }
-  throw truncated(file, "it has no end of a directory");
+  return undefined;
+}
+
+/** An archive that was cut, or no archive at all. */
+async function noEnd(source: ByteSource, file: string): Promise<FormatError> {
+  const found = detectFormat(await source.slice(0, 4096));
+  if (found === "zip" || found === "xlsx") return truncated(file, "it has no end of a directory");
+  return new FormatError("not-zip", `${file}: this is ${describeFormat(found)}, not a zip archive`, {
+    fields: { file, found },
+  });
 }
 
 function locatorAt(tail: Buffer, end: number): number | undefined {
@@ -106,8 +119,15 @@ interface End64 {
   readonly record: Buffer;
 }
 
-async function readEnd64(source: ByteSource, tail: Buffer, tailAt: number, file: string): Promise<End64 | undefined> {
-  const locator = locatorAt(tail, findEnd(tail, file));
+async function readEnd64(given: {
+  readonly source: ByteSource;
+  readonly tail: Buffer;
+  readonly tailAt: number;
+  readonly end: number;
+  readonly file: string;
+}): Promise<End64 | undefined> {
+  const { source, tail, tailAt, end, file } = given;
+  const locator = locatorAt(tail, end);
   if (locator === undefined) return undefined;
   const at = uint64(tail, locator + 8);
   if (at === undefined || at + END64_BYTES > tailAt + locator) {
@@ -123,11 +143,11 @@ async function readEnd64(source: ByteSource, tail: Buffer, tailAt: number, file:
 function findDirectory(given: {
   readonly tail: Buffer;
   readonly tailAt: number;
+  readonly end: number;
   readonly end64: End64 | undefined;
   readonly file: string;
 }): DirectoryPlace {
-  const { tail, tailAt, end64, file } = given;
-  const end = findEnd(tail, file);
+  const { tail, tailAt, end, end64, file } = given;
   const plain = {
     disks: [tail.readUInt16LE(end + 4), tail.readUInt16LE(end + 6)],
     onDisk: tail.readUInt16LE(end + 8),

@@ -151,7 +151,7 @@ const zeros = Buffer.alloc(2_000_000);
 describe("archives that are refused", () => {
   it.each<[string, string, Buffer, Partial<Limits>]>([
     ["nothing", "empty", Buffer.alloc(0), {}],
-    ["no archive", "truncated", Buffer.from("neuron,weight\n".repeat(20)), {}],
+    ["no archive", "not-zip", Buffer.from("neuron,weight\n".repeat(20)), {}],
     ["an archive cut in its directory", "truncated", part({}).subarray(0, -30), {}],
     ["an archive without its first half", "truncated", part({}).subarray(60), {}],
     ["bytes behind the end", "zip-invalid", Buffer.concat([part({}), Buffer.from("more")]), {}],
