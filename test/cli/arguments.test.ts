@@ -56,7 +56,7 @@ describe("faults", () => {
   it.each([
     [["rnu"], "usage/unknown-verb", 'neurotables has no verb "rnu"; did you mean "run"?'],
     [["publish", "x"], "usage/unknown-verb", 'neurotables has no verb "publish"'],
-    [["evaluate"], "usage/unknown-verb", 'neurotables has no verb "evaluate"'],
+    [["evaluate"], "usage/operands", "neurotables evaluate needs segmentation"],
     [["plot"], "usage/operands", "neurotables plot needs KIND [NAME]"],
     [["fetch"], "usage/operands", "neurotables fetch needs ARCHIVE [MEMBER…]"],
     [["schedule"], "usage/unknown-verb", 'neurotables has no verb "schedule"'],
@@ -91,7 +91,7 @@ describe("faults", () => {
 
   it("say what there is", () => {
     expect(fault("rnu").wayOut).toContain(
-      "run, plan, why, status, lineage, logs, check, sql, plot, fetch, verify, gc, doctor, init",
+      "run, plan, why, status, lineage, logs, check, sql, evaluate, plot, fetch, verify, gc, doctor, init",
     );
   });
 });

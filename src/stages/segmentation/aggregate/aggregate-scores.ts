@@ -36,16 +36,13 @@ export function aggregateScores(
   if (images.length === 0) throw new RangeError("no images to aggregate");
   const ofComplete = images.filter(({ partly }) => !partly);
   const ofPartly = images.filter(({ partly }) => partly);
-  const warnings = images.flatMap(({ sample, score }) =>
-    score.truth === 0 ? [`${sample}: no neuron in the truth: it adds false positives only`] : [],
-  );
   if (ofComplete.length === 0 || ofPartly.length === 0) {
-    return { mode, complete: undefined, partly: undefined, combined: poolImages(images), warnings };
+    return { mode, complete: undefined, partly: undefined, combined: poolImages(images), warnings: [] };
   }
   const complete = poolImages(ofComplete);
   const partly = poolImages(ofPartly);
   const combined = combine({ complete, partly, all: poolImages([...ofComplete, ...ofPartly]), mode });
-  return { mode, complete, partly, combined, warnings: [...warnings, ...emptySubsets(complete, partly, mode)] };
+  return { mode, complete, partly, combined, warnings: emptySubsets(complete, partly, mode) };
 }
 
 function combine({
