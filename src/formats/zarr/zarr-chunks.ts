@@ -18,6 +18,7 @@ export async function zarrChunks(store: ZarrStore, path: string, array: ZarrArra
   const mostEncoded = 2 * elementCount(chunkShape) * elementBytes(type) + ENCODED_SLACK;
   const form = { shape, chunkShape, type };
   const outer = shardShape ?? chunkShape;
+  const indexBytes = shardIndexBytes(array);
   const chunkKey = (index: readonly number[]): string => {
     const { name, separator } = array.chunkKeys;
     const cell =
@@ -32,8 +33,9 @@ export async function zarrChunks(store: ZarrStore, path: string, array: ZarrArra
   const own = {
     get: async (key: string): Promise<Uint8Array | undefined> => handed.get(key.slice(1)),
     getRange: async (key: string, range: ByteRange): Promise<Uint8Array | undefined> => {
-      const index = "suffixLength" in range;
-      return store.readRange(joinKey(path, key.slice(1)), range, index ? Number.MAX_SAFE_INTEGER : mostEncoded);
+      const place = joinKey(path, key.slice(1));
+      if ("suffixLength" in range) return store.readRange(place, range, range.suffixLength);
+      return store.readRange(place, { ...range, tail: indexBytes }, mostEncoded);
     },
   };
   const stored = new StoredArray(own as never, "/", metadataFor(array) as never);
@@ -81,6 +83,13 @@ export async function zarrChunks(store: ZarrStore, path: string, array: ZarrArra
       }
     },
   };
+}
+
+/** Offset and length of each chunk of a shard, and a checksum for each such codec. */
+function shardIndexBytes({ shardShape, chunkShape, indexCodecs }: ZarrArray): number {
+  if (shardShape === undefined) return 0;
+  const chunks = elementCount(shardShape) / elementCount(chunkShape);
+  return 16 * chunks + 4 * indexCodecs.filter(({ name }) => name === "crc32c").length;
 }
 
 /** Version 3 metadata for zarrita. */

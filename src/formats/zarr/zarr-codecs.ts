@@ -24,6 +24,22 @@ const SLACK_BYTES = 65_536;
 /** No deflate stream gives more bytes per byte (zlib technical notes: 1,032). */
 const DEFLATE_RATIO = 1_032;
 
+interface WasmCodec {
+  decode(bytes: Uint8Array): Promise<Uint8Array>;
+  encode(bytes: Uint8Array): Promise<Uint8Array>;
+}
+
+type LoadCodec = () => Promise<{ fromConfig(config: object): WasmCodec }>;
+
+/** Codecs of numcodecs as zarrita brings them, before they are replaced. */
+const NUMCODECS = {
+  blosc: registry.get("blosc") as unknown as LoadCodec,
+  zstd: registry.get("zstd") as unknown as LoadCodec,
+  lz4: registry.get("lz4") as unknown as LoadCodec,
+} as const;
+
+const FRAME_CHECKS = { blosc: checkBlosc, zstd: checkZstd, lz4: checkLz4 } as const;
+
 let installed = false;
 
 /**
@@ -40,18 +56,23 @@ export function installCodecs(): void {
   put("gzip", (form) => deflateCodec(gunzip as Inflate, "gzip", mostBytes(form)));
   put("zlib", (form) => deflateCodec(inflate as Inflate, "zlib", mostBytes(form)));
   put("crc32c", () => CRC32C);
-  for (const [name, check] of [
-    ["blosc", checkBlosc],
-    ["zstd", checkZstd],
-    ["lz4", checkLz4],
-  ] as const) {
-    const load = registry.get(name) as () => Promise<{ fromConfig(config: object): WasmCodec }>;
+  for (const name of ["blosc", "zstd", "lz4"] as const) {
+    const [load, check] = [NUMCODECS[name], FRAME_CHECKS[name]];
     put(name, (form) => wasmCodec({ name, load, check: (bytes) => check(bytes, mostBytes(form)) }));
   }
   const entry = {
     fromConfig: (config: { endian?: string }, form: ChunkForm) => bytesCodec(form, config?.endian === "big"),
   };
   registry.set("bytes", (async () => entry) as never);
+}
+
+/** Compression with the settings of the FISBe reference files (Blosc: zstd level 3, bit shuffle), for sample data. */
+export async function numcodecsEncoder(
+  name: keyof typeof NUMCODECS,
+): Promise<(bytes: Uint8Array) => Promise<Uint8Array>> {
+  const config = name === "blosc" ? { cname: "zstd", clevel: 3, shuffle: 2, blocksize: 0 } : {};
+  const codec = (await NUMCODECS[name]()).fromConfig(config);
+  return (bytes) => codec.encode(bytes);
 }
 
 function exactBytes({ dataType, shape }: ChunkForm): number {
@@ -90,16 +111,8 @@ function deflateFault(error: NodeJS.ErrnoException, name: string, most: number, 
   return new ChunkFault("chunk-damaged", `the ${name} data are damaged (${error.message})`);
 }
 
-interface WasmCodec {
-  decode(bytes: Uint8Array): Promise<Uint8Array>;
-}
-
 /** The decoders of numcodecs trust the size that a frame states: it is checked before. */
-function wasmCodec(codec: {
-  name: string;
-  load: () => Promise<{ fromConfig(config: object): WasmCodec }>;
-  check: (bytes: Uint8Array) => string | undefined;
-}) {
+function wasmCodec(codec: { name: string; load: LoadCodec; check: (bytes: Uint8Array) => string | undefined }) {
   const decode = async (bytes: Uint8Array): Promise<Uint8Array> => {
     const fault = codec.check(bytes);
     if (fault !== undefined) throw new ChunkFault("chunk-damaged", `the ${codec.name} data ${fault}`);

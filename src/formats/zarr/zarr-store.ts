@@ -1,7 +1,9 @@
 import { FormatError } from "../../base/errors.js";
 
-/** Part of an object: from an offset, or so many bytes at its end. */
-export type ByteRange = { readonly offset: number; readonly length: number } | { readonly suffixLength: number };
+/** Part of an object: from an offset and not reaching into so many bytes at its end (`tail`), or those at its end. */
+export type ByteRange =
+  | { readonly offset: number; readonly length: number; readonly tail?: number }
+  | { readonly suffixLength: number };
 
 /** The objects of a Zarr hierarchy by their keys, paths with `/` and without `..`. */
 export interface ZarrStore {
@@ -46,15 +48,9 @@ export function zarrError(
 export function rangeIn(range: ByteRange, size: number, place: { readonly file: string; readonly key: string }) {
   const start = "offset" in range ? range.offset : size - range.suffixLength;
   const length = "offset" in range ? range.length : range.suffixLength;
-  if (
-    Number.isSafeInteger(start) &&
-    Number.isSafeInteger(length) &&
-    start >= 0 &&
-    length >= 0 &&
-    start + length <= size
-  ) {
-    return { start, length };
-  }
+  const end = "offset" in range ? size - (range.tail ?? 0) : size;
+  const whole = Number.isSafeInteger(start) && Number.isSafeInteger(length);
+  if (whole && start >= 0 && length >= 0 && start + length <= end) return { start, length };
   throw new FormatError("truncated", `${place.file}: ${place.key}: bytes ${start} to ${start + length} of ${size}`, {
     fields: { file: place.file, entry: place.key, bytes: size, offset: start },
     wayOut: "The shard is damaged or cut off: fetch it again.",
