@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { FormatError } from "../../base/errors.js";
 import { DEFAULT_LIMITS, type Limits } from "../../base/limits.js";
 import { DETECTION_BYTES, detectFormat } from "../detect-format.js";
+import type { ArraySummary, ArraySummary } from "./array-summary.js";
 import { reorderAxes } from "./transpose-volume.js";
 import type { Volume } from "./volume.js";
 
@@ -15,6 +16,9 @@ export interface OpenVolumeOptions {
   readonly axes?: string | undefined;
   readonly limits?: Limits | undefined;
 }
+
+/** `P`: zip archives begin with PK. */
+const ZIP_BYTE = 0x50;
 
 type VolumeFormat = "zarr" | "hdf5" | "npy" | "image";
 
@@ -36,6 +40,50 @@ export async function openVolume(path: string, options: OpenVolumeOptions = {}):
     await volume.close();
     throw error;
   }
+}
+
+/**
+ * The arrays of a file or folder, whatever its format, sorted by key. A `.npy` file and an image are one array with the
+ * key `""`, whose shape is not read here.
+ * @throws {FormatError} `format/unreadable`, `format/empty`, and those of the format.
+ */
+export async function listArraysOf(
+  path: string,
+  { file = basename(path), limits = DEFAULT_LIMITS }: Pick<OpenVolumeOptions, "file" | "limits"> = {},
+): Promise<ArraySummary[]> {
+  const format = await volumeFormat(path, { file, limits });
+  if (format === "zarr") return (await import("../zarr/list-zarr.js")).listZarr(path, { file, limits });
+  if (format === "hdf5") {
+    return (await import("../hdf5-volume/list-hdf5-arrays.js")).listHdf5Arrays(path, { file, limits });
+  }
+  if (format === "npy" && (await readHead(path, file))[0] === ZIP_BYTE) return archivedArrays(path, { file, limits });
+  return [{ key: "" }];
+}
+
+/** Arrays that NumPy's `savez` put into an archive, by the names of its members. */
+async function archivedArrays(path: string, options: { file: string; limits: Limits }): Promise<ArraySummary[]> {
+  const { readZip } = await import("../archive/zip-archive.js");
+  const archive = await readZip(path, options);
+  try {
+    const names = archive.entries.map(({ name }) => name).filter((name) => name.endsWith(".npy"));
+    return names.sort().map((name) => ({ key: name.slice(0, -".npy".length) }));
+  } finally {
+    await archive.close();
+  }
+}
+
+/**
+ * The arrays of a file or folder, by path; one with an empty path for a format that holds a single array without a name.
+ * @throws {FormatError} as {@link openVolume}.
+ */
+export async function listArraysOf(
+  path: string,
+  { file = basename(path), limits = DEFAULT_LIMITS }: Pick<OpenVolumeOptions, "file" | "limits"> = {},
+): Promise<ArraySummary[]> {
+  const format = await volumeFormat(path, { file, limits });
+  if (format === "zarr") return (await import("../zarr/list-zarr.js")).listZarr(path, { file, limits });
+  if (format === "hdf5") return (await import("../hdf5-volume/list-hdf5-arrays.js")).listHdf5Arrays(path, { file, limits });
+  return [{ key: "" }];
 }
 
 interface FileOptions {
