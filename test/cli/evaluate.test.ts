@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -323,6 +324,18 @@ describe("evaluate segmentation of folders", () => {
     expect(html).toContain('<h2 id="image-2">b</h2>');
   });
 
+  it("looks into the folders of the published layout alone, and not in circles", async () => {
+    const round = join(folder, "round");
+    writeZarr(join(round, "val", "a.zarr"), { [KEY]: channels(TRUTH) });
+    writeZarr(join(round, "other", "b.zarr"), { [KEY]: channels(TRUTH) });
+    symlinkSync(round, join(round, "test"));
+    const found = await fault("segmentation", "--truth", "round", "--prediction", "predictions");
+    expect(found).toMatchObject({ code: 1, tag: "load/several-files" });
+    rmSync(join(round, "test"));
+    const { document } = await scoreJson("round", "predictions");
+    expect(document.combined.samples).toEqual(["a"]);
+  });
+
   it("refuses what it cannot pair", async () => {
     const twice = join(folder, "twice");
     writeNpy(join(twice, "a.npy"), labels(PREDICTION));
@@ -387,6 +400,11 @@ describe("wrong options", () => {
       ["segmentation", "--truth", "a.truth.zarr", "--prediction", "a.npy", "--jobs", "0"],
       "usage/option-value",
       "--jobs",
+    ],
+    [
+      ["segmentation", "--truth", "a.truth.zarr", "--prediction", "a.npy", "--csv", "x", "--report", "./x"],
+      "usage/option-value",
+      "same file",
     ],
   ])("%j", async (argv, tag, message) => {
     const found = await fault(...argv);

@@ -69,6 +69,12 @@ export function evaluateRequest(context: VerbContext): EvaluateRequest {
     const given = options.text(name);
     return given === undefined ? undefined : resolve(cwd, given);
   };
+  const [report, csv] = [path("report"), path("csv")];
+  if (report !== undefined && report === csv) {
+    throw new UsageError("option-value", `--report and --csv are the same file, ${report}`, {
+      fields: { file: report },
+    });
+  }
   return {
     truth,
     prediction,
@@ -77,8 +83,8 @@ export function evaluateRequest(context: VerbContext): EvaluateRequest {
     dimNeurons: dimNeurons(options.text("dim-neurons")),
     combined: options.text("combined") === "code" ? "code" : "published",
     splitList: path("split-list"),
-    report: path("report"),
-    csv: path("csv"),
+    report,
+    csv,
     threads: jobCount(context),
   };
 }

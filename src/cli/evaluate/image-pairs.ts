@@ -27,6 +27,8 @@ const LAYOUT = /^(completely|partly|train|val|test)$/;
 /** Formats that hold label volumes. */
 const VOLUME = /\.(zarr|zip|hdf5?|h5|npy|nrrd|nhdr|tiff?|nii|nii\.gz|v3draw|v3dpbd)$/i;
 const ZARR_FILES = [".zgroup", ".zarray", "zarr.json"];
+/** Deepest of these: label set, split. */
+const MOST_DEPTH = 2;
 /** Most files that a folder of images may hold. */
 const MOST_IMAGES = 100_000;
 
@@ -96,9 +98,11 @@ interface FoundVolume {
   readonly partly: boolean | undefined;
 }
 
+type Folder = Pick<EvaluateInput, "path" | "shown">;
+
 async function volumesIn(
-  { path, shown }: EvaluateInput,
-  partly?: boolean,
+  { path, shown }: Folder,
+  { partly, depth }: { readonly partly: boolean | undefined; readonly depth: number } = { partly: undefined, depth: 0 },
   found: FoundVolume[] = [],
 ): Promise<FoundVolume[]> {
   for (const entry of await list(path, shown)) {
@@ -107,9 +111,9 @@ async function volumesIn(
     const folder = entry.isSymbolicLink()
       ? (statSync(inner, { throwIfNoEntry: false })?.isDirectory() ?? false)
       : entry.isDirectory();
-    if (folder && LAYOUT.test(name)) {
+    if (folder && depth < MOST_DEPTH && LAYOUT.test(name)) {
       const label = name === "partly" ? true : name === "completely" ? false : partly;
-      await volumesIn({ path: inner, shown: join(shown, name), key: undefined, axes: undefined }, label, found);
+      await volumesIn({ path: inner, shown: join(shown, name) }, { partly: label, depth: depth + 1 }, found);
     } else if (!name.startsWith(".") && VOLUME.test(name) && folder === /\.zarr$/i.test(name)) {
       found.push({ path: inner, partly });
     }

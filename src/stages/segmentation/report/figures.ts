@@ -35,7 +35,7 @@ export interface ReportFigures {
 
 /** Most pictures of each kind. */
 const MOST_FIGURES = 8;
-const OVERVIEW_PIXELS = 640;
+const OVERVIEW_PIXELS = 1100;
 const DETAIL_PIXELS = 360;
 const LEAST_PIXELS = 48;
 /** A truth instance that no prediction matches and that is covered less than this is missed. */

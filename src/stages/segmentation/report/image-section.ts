@@ -119,9 +119,13 @@ function groupHtml(title: string, says: string, { figures, total }: FigureGroup)
   return `<h3>${title} (${total})</h3>\n<p class="muted">${says}${rest}</p>\n${figures.map(figureHtml).join("")}`;
 }
 
+/** Pictures narrower than this are shown enlarged by a whole factor. */
+const LEAST_SHOWN = 320;
+
 function figureHtml({ title, caption, truth, prediction, width, height }: ReportFigure): string {
+  const factor = Math.max(1, Math.floor(LEAST_SHOWN / Math.max(width, height)));
   const picture = (png: Uint8Array, name: string) =>
-    `<div>${name}<img alt="${name}: ${escapeHtml(title)}" width="${width}" height="${height}" src="data:image/png;base64,${Buffer.from(png).toString("base64")}"></div>`;
+    `<div>${name}<img alt="${name}: ${escapeHtml(title)}" width="${width * factor}" height="${height * factor}" src="data:image/png;base64,${Buffer.from(png).toString("base64")}"></div>`;
   return `<figure><div class="pair">${picture(truth, "truth")}${picture(prediction, "prediction")}</div>
 <figcaption><b>${escapeHtml(title)}</b> ${escapeHtml(caption)}</figcaption></figure>
 `;

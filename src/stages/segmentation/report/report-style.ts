@@ -19,7 +19,7 @@ th { font-weight: 600; } .number { text-align: right; }
 .bar { display: inline-block; width: 10rem; height: .7rem; background: var(--panel); border: 1px solid var(--line); border-radius: 2px; vertical-align: middle; }
 .bar i { display: block; height: 100%; background: var(--bar); } .bar i.low { background: var(--low); }
 .heat td { padding: .15rem .35rem; font-size: .78rem; text-align: center; border: 1px solid var(--line); } .heat th { font-size: .78rem; text-align: center; }
-figure { margin: .6rem 0 1.2rem; } .pair { display: flex; flex-wrap: wrap; gap: .6rem; } .pair div { font-size: .8rem; color: var(--muted); }
+figure { margin: .6rem 0 1.2rem; } .pair { display: flex; flex-wrap: wrap; gap: .6rem; } .pair div { flex: 0 1 calc(50% - .3rem); min-width: min(100%, 16rem); font-size: .8rem; color: var(--muted); }
 .pair img { display: block; max-width: 100%; height: auto; image-rendering: pixelated; border-radius: 4px; }
 .warning { border-left: 3px solid var(--low); padding-left: .7rem; }
 svg text { fill: currentColor; font: 11px system-ui, sans-serif; }
