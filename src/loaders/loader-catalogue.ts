@@ -32,4 +32,6 @@ export const loaderCatalogue: Readonly<Record<string, () => Promise<Loader>>> = 
   "connectome/neuron-connect": async () => (await import("./connectome/neuron-connect.js")).neuronConnect,
   "connectome/openworm": async () => (await import("./connectome/openworm.js")).openWorm,
   "connectome/synapse-list": async () => (await import("./connectome/synapse-list.js")).synapseList,
+  "fisbe/sample": async () => (await import("./fisbe/sample.js")).sample as Loader,
+  "fisbe/split-list": async () => (await import("./fisbe/split-list.js")).splitList as Loader,
 };

@@ -28,5 +28,8 @@ export const transformCatalogue: Readonly<Record<string, () => Promise<Transform
     (await import("./connectome/published-consensus.js")).publishedConsensus as Transform,
   "connectome/resolve-cells": async () => (await import("./connectome/resolve-cells.js")).resolveCells as Transform,
   "connectome/synapse": async () => (await import("./connectome/synapse.js")).synapse as Transform,
+  "fisbe/dropped": async () => (await import("./fisbe/dropped.js")).dropped as Transform,
+  "fisbe/samples": async () => (await import("./fisbe/samples.js")).samples as Transform,
+  "segmentation/predictions": async () => (await import("./segmentation/predictions.js")).predictions as Transform,
   "structure-function/pairs": async () => (await import("./structure-function/pairs.js")).pairs as Transform,
 };

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { FormatError } from "../../base/errors.js";
 import { DEFAULT_LIMITS, type Limits } from "../../base/limits.js";
 import { DETECTION_BYTES, detectFormat } from "../detect-format.js";
-import type { ArraySummary, ArraySummary } from "./array-summary.js";
+import type { ArraySummary } from "./array-summary.js";
 import { reorderAxes } from "./transpose-volume.js";
 import type { Volume } from "./volume.js";
 
@@ -70,20 +70,6 @@ async function archivedArrays(path: string, options: { file: string; limits: Lim
   } finally {
     await archive.close();
   }
-}
-
-/**
- * The arrays of a file or folder, by path; one with an empty path for a format that holds a single array without a name.
- * @throws {FormatError} as {@link openVolume}.
- */
-export async function listArraysOf(
-  path: string,
-  { file = basename(path), limits = DEFAULT_LIMITS }: Pick<OpenVolumeOptions, "file" | "limits"> = {},
-): Promise<ArraySummary[]> {
-  const format = await volumeFormat(path, { file, limits });
-  if (format === "zarr") return (await import("../zarr/list-zarr.js")).listZarr(path, { file, limits });
-  if (format === "hdf5") return (await import("../hdf5-volume/list-hdf5-arrays.js")).listHdf5Arrays(path, { file, limits });
-  return [{ key: "" }];
 }
 
 interface FileOptions {

@@ -152,52 +152,6 @@ export const CHUNK_COLUMNS = [
 ] as const;
 
 /**
- * One row per label of a prediction, those that the size filter deletes too. Table `segmentation.instance`, key
- * prediction_id, channel, source_label.
- */
-export type InstanceRow = {
-  /** The prediction. */
-  readonly prediction_id: string;
-  /** Channel of the label volume, from 0. Bounds: at least 0. */
-  readonly channel: number;
-  /** Value in the volume. */
-  readonly source_label: bigint;
-  /** Number as the metrics count; null: deleted by the size filter. Bounds: at least 1. */
-  readonly instance_id: number | null;
-  /** Size. Unit: voxels. Bounds: at least 1. */
-  readonly voxels: bigint;
-  /** Smallest box: first z. Unit: voxels. Bounds: at least 0. */
-  readonly z0: number;
-  /** First y. Unit: voxels. Bounds: at least 0. */
-  readonly y0: number;
-  /** First x. Unit: voxels. Bounds: at least 0. */
-  readonly x0: number;
-  /** One after the last z. Unit: voxels. Bounds: at least 1. */
-  readonly z1: number;
-  /** One after the last y. Unit: voxels. Bounds: at least 1. */
-  readonly y1: number;
-  /** One after the last x. Unit: voxels. Bounds: at least 1. */
-  readonly x1: number;
-  /** Voxels left by thinning; null: deleted by the size filter. Unit: voxels. Bounds: at least 0. */
-  readonly skeleton_voxels: number | null;
-};
-
-export const INSTANCE_COLUMNS = [
-  "prediction_id",
-  "channel",
-  "source_label",
-  "instance_id",
-  "voxels",
-  "z0",
-  "y0",
-  "x0",
-  "z1",
-  "y1",
-  "x1",
-  "skeleton_voxels",
-] as const;
-
-/**
  * One row per number of a score: of single images, and pooled over the completely labelled, the partly labelled and all
  * images of a method. Table `segmentation.metric`, key method, profile, subject, metric, position.
  */
@@ -276,6 +230,71 @@ export const PAIR_COLUMNS = [
   "cl_dice",
   "cl_recall_no_overlap",
 ] as const;
+
+/**
+ * One row per label of a prediction, those that the size filter deletes too. Table `segmentation.predicted_instance`,
+ * key prediction_id, channel, source_label.
+ */
+export type PredictedInstanceRow = {
+  /** The prediction. */
+  readonly prediction_id: string;
+  /** Channel of the label volume, from 0. Bounds: at least 0. */
+  readonly channel: number;
+  /** Value in the volume. */
+  readonly source_label: bigint;
+  /** Number as the metrics count; null: deleted by the size filter. Bounds: at least 1. */
+  readonly instance_id: number | null;
+  /** Size. Unit: voxels. Bounds: at least 1. */
+  readonly voxels: bigint;
+  /** Smallest box: first z. Unit: voxels. Bounds: at least 0. */
+  readonly z0: number;
+  /** First y. Unit: voxels. Bounds: at least 0. */
+  readonly y0: number;
+  /** First x. Unit: voxels. Bounds: at least 0. */
+  readonly x0: number;
+  /** One after the last z. Unit: voxels. Bounds: at least 1. */
+  readonly z1: number;
+  /** One after the last y. Unit: voxels. Bounds: at least 1. */
+  readonly y1: number;
+  /** One after the last x. Unit: voxels. Bounds: at least 1. */
+  readonly x1: number;
+  /** Voxels left by thinning; null: deleted by the size filter. Unit: voxels. Bounds: at least 0. */
+  readonly skeleton_voxels: number | null;
+};
+
+export const PREDICTED_INSTANCE_COLUMNS = [
+  "prediction_id",
+  "channel",
+  "source_label",
+  "instance_id",
+  "voxels",
+  "z0",
+  "y0",
+  "x0",
+  "z1",
+  "y1",
+  "x1",
+  "skeleton_voxels",
+] as const;
+
+/**
+ * One row per voxel of the skeletons of predicted instances that pass the size filter. Table
+ * `segmentation.predicted_skeleton`, key prediction_id, instance_id, z, y, x.
+ */
+export type PredictedSkeletonRow = {
+  /** The prediction. */
+  readonly prediction_id: string;
+  /** Number as the metrics count: after the size filter, channel by channel, ids ascending. Bounds: at least 1. */
+  readonly instance_id: number;
+  /** Place along z. Unit: voxels. Bounds: at least 0. */
+  readonly z: number;
+  /** Place along y. Unit: voxels. Bounds: at least 0. */
+  readonly y: number;
+  /** Place along x. Unit: voxels. Bounds: at least 0. */
+  readonly x: number;
+};
+
+export const PREDICTED_SKELETON_COLUMNS = ["prediction_id", "instance_id", "z", "y", "x"] as const;
 
 /** One row per sample and method: a segmentation of its neurons. Table `segmentation.prediction`, key prediction_id. */
 export type PredictionRow = {
@@ -463,22 +482,3 @@ export const SCORE_RECORD_COLUMNS = [
   "summary",
   "warnings",
 ] as const;
-
-/**
- * One row per voxel of the skeletons of predicted instances that pass the size filter. Table `segmentation.skeleton`,
- * key prediction_id, instance_id, z, y, x.
- */
-export type SkeletonRow = {
-  /** The prediction. */
-  readonly prediction_id: string;
-  /** Number as the metrics count: after the size filter, channel by channel, ids ascending. Bounds: at least 1. */
-  readonly instance_id: number;
-  /** Place along z. Unit: voxels. Bounds: at least 0. */
-  readonly z: number;
-  /** Place along y. Unit: voxels. Bounds: at least 0. */
-  readonly y: number;
-  /** Place along x. Unit: voxels. Bounds: at least 0. */
-  readonly x: number;
-};
-
-export const SKELETON_COLUMNS = ["prediction_id", "instance_id", "z", "y", "x"] as const;

@@ -1,0 +1,175 @@
+import { LoadError } from "../../base/errors.js";
+import { collectLabels } from "../../compute/volume/collect-labels.js";
+import { labelLayout } from "../../compute/volume/label-layout.js";
+import type { LabelledVoxels } from "../../compute/volume/label-runs.js";
+import { paintLabels } from "../../compute/volume/paint-labels.js";
+import { coveredBy } from "../../compute/volume/run-set.js";
+import { skeletonOfRuns } from "../../compute/volume/skeleton.js";
+import type { VolumeShape } from "../../compute/volume/voxel-runs.js";
+import { type ArraySummary, describeArrays } from "../../formats/volume/array-summary.js";
+import { openVolume } from "../../formats/volume/open-volume.js";
+import type {
+  PredictedInstanceRow,
+  PredictedSkeletonRow,
+  PublishedChunkRow,
+  PublishedPredictionRow,
+} from "../../tables/generated/segmentation.js";
+import type { LoadContext, SourceFile } from "../loader.js";
+import { blockColumns } from "./chunk-rows.js";
+import { instanceProjection } from "./projection.js";
+import type { SampleParameters } from "./sample.js";
+import { sampleOfPath } from "./sample-name.js";
+
+/**
+ * Loads one prediction: `published_prediction`, `published_chunk`, `predicted_instance`, `predicted_skeleton`. Counts one
+ * record for the prediction, one per label, and one per array that is not read. Labels keep their values; where a
+ * channel holds labels beyond 65,535, blocks have 32 bits.
+ */
+export async function loadPrediction(
+  context: LoadContext<SampleParameters>,
+  file: SourceFile,
+  arrays: readonly ArraySummary[],
+): Promise<void> {
+  const { parameters, signal, limits } = context;
+  const key = predictionKey(file, arrays, parameters.prediction_keys);
+  const volume = await openVolume(file.absolutePath, { ...(key === "" ? {} : { key }), file: file.path, limits });
+  try {
+    const layout = labelLayout(volume, 3);
+    const labels = await collectLabels(volume, layout, {
+      signal,
+      onProgress: (done, total) => context.progress(done, total, "voxels"),
+    });
+    const unread = arrays.filter((array) => array.key !== key);
+    for (const { key: item } of unread) {
+      const rule = "one array of a file is its prediction";
+      context.drop({ file, scope: "array", item, reason: "unread_array", rule });
+    }
+    writePrediction(context, file, labels, { channels: layout.channels, shape: layout.window });
+    context.countRead(file, 1 + labels.length + unread.length);
+    context.countCarried(file, 1 + labels.length);
+  } finally {
+    await volume.close();
+  }
+}
+
+function predictionKey(file: SourceFile, arrays: readonly ArraySummary[], keys: readonly string[]): string {
+  const [first] = arrays;
+  if (arrays.length === 1 && first !== undefined) return first.key;
+  const found = keys.find((key) => arrays.some((array) => array.key === key));
+  if (found !== undefined) return found;
+  throw new LoadError(
+    "prediction-key",
+    `${file.path}: which array is the prediction? It holds ${describeArrays(arrays)}`,
+    {
+      fields: { file: file.path, arrays: arrays.map(({ key }) => key).slice(0, 20) },
+      wayOut: "Name it in prediction_keys of the load step.",
+    },
+  );
+}
+
+function writePrediction(
+  context: LoadContext<SampleParameters>,
+  file: SourceFile,
+  labels: readonly LabelledVoxels[],
+  { channels, shape }: { readonly channels: number; readonly shape: VolumeShape },
+): void {
+  const { methods, remove_small: removeSmall } = context.parameters;
+  const folder = file.path.split("/").at(-2) ?? "";
+  const method = Object.hasOwn(methods, folder) ? (methods[folder] as string) : folder;
+  const sample = sampleOfPath(file.path);
+  const prediction = `${method}/${sample}`;
+  const sizes = new Map<number, number>();
+  for (const { label, runs } of labels) sizes.set(label, (sizes.get(label) ?? 0) + runs.voxels);
+  const kept = labels.filter(({ label }) => (sizes.get(label) as number) > removeSmall);
+  const numbers = new Map(kept.map((label, index) => [label, index + 1]));
+  const overlap = coveredBy(
+    labels.map(({ runs }) => runs),
+    2,
+    shape,
+  );
+  const row: PublishedPredictionRow = {
+    prediction_id: prediction,
+    sample_id: sample,
+    method,
+    method_version: null,
+    params: null,
+    seed: null,
+    channels,
+    labels_raw: labels.length,
+    labels_kept: kept.length,
+    voxels: BigInt(labels.reduce((sum, { runs }) => sum + runs.voxels, 0)),
+    has_overlap: overlap.voxels > 0,
+    mip: instanceProjection(
+      kept.map(({ runs }, index) => ({ number: index + 1, runs })),
+      shape[1],
+      shape[2],
+      `${sample}_${method}.png`,
+    ),
+    evidence: null,
+    source_id: file.sourceId,
+  };
+  context.sink("published_prediction").write([row]);
+  for (const label of labels) {
+    context.signal.throwIfAborted();
+    const number = numbers.get(label);
+    const skeleton = number === undefined ? undefined : skeletonOfRuns(label.runs);
+    const instance: PredictedInstanceRow = {
+      prediction_id: prediction,
+      channel: label.channel,
+      source_label: BigInt(label.label),
+      instance_id: number ?? null,
+      voxels: BigInt(label.runs.voxels),
+      ...label.runs.box,
+      skeleton_voxels: skeleton?.length ?? null,
+    };
+    context.sink("predicted_instance").write([instance]);
+    if (number !== undefined && skeleton !== undefined) {
+      context.sink("predicted_skeleton").write(skeletonRows(skeleton, shape, prediction, number));
+    }
+  }
+  writeChunks(context, { labels, channels, shape, sample, prediction });
+}
+
+function writeChunks(
+  context: LoadContext<SampleParameters>,
+  given: {
+    readonly labels: readonly LabelledVoxels[];
+    readonly channels: number;
+    readonly shape: VolumeShape;
+    readonly sample: string;
+    readonly prediction: string;
+  },
+): void {
+  const { labels, channels, shape, sample, prediction } = given;
+  const sink = context.sink("published_chunk");
+  for (let channel = 0; channel < channels; channel++) {
+    const own = labels.filter((label) => label.channel === channel);
+    const blocks = paintLabels(
+      own.map(({ runs }) => runs),
+      shape,
+      { values: own.map(({ label }) => label) },
+    );
+    for (const { origin, shape: size, data } of blocks) {
+      const columns = blockColumns({
+        block: { origin: [channel, ...origin], shape: [1, ...size], data },
+        type: data instanceof Uint16Array ? ("uint16" as const) : ("uint32" as const),
+        arrayShape: [channels, ...shape],
+        withData: context.parameters.data,
+      });
+      sink.write([{ prediction_id: prediction, sample_id: sample, ...columns } satisfies PublishedChunkRow]);
+    }
+  }
+}
+
+function* skeletonRows(
+  skeleton: Uint32Array,
+  [, height, width]: VolumeShape,
+  prediction: string,
+  instance: number,
+): Generator<PredictedSkeletonRow> {
+  for (const at of skeleton) {
+    const row = Math.floor(at / width);
+    const z = Math.floor(row / height);
+    yield { prediction_id: prediction, instance_id: instance, z, y: row - z * height, x: at - row * width };
+  }
+}
