@@ -43,13 +43,17 @@ export async function readWindow(tiff: TiffFile, placed: PlacedPage, window: Pla
   }
   const [across, down] = tileCounts(layout);
   const { tileWidth, tileHeight } = layout;
+  const firstRow = Math.floor(window.row / tileHeight);
   const lastRow = Math.floor((window.row + window.rows - 1) / tileHeight);
   const lastColumn = Math.floor((window.column + window.columns - 1) / tileWidth);
-  for (let y = Math.floor(window.row / tileHeight); y <= lastRow; y++) {
+  const index = (window.sample * down + firstRow) * across;
+  const places = await readPlaces(tiff, placed.page, { index, count: (lastRow - firstRow + 1) * across });
+  for (let y = firstRow; y <= lastRow; y++) {
     for (let x = Math.floor(window.column / tileWidth); x <= lastColumn; x++) {
       const rows = layout.tiled ? tileHeight : Math.min(tileHeight, layout.height - y * tileHeight);
-      const index = (window.sample * down + y) * across + x;
-      const tile = await readTile(tiff, placed, { index, rows });
+      const nth = (y - firstRow) * across + x;
+      const place = { offset: places.offsets[nth] as number, length: places.lengths?.[nth] };
+      const tile = await readTile(tiff, placed, { index: index + nth, rows, ...place });
       const box = { origin: [y * tileHeight, x * tileWidth, 0], shape: [rows, tileWidth, samples], data: tile };
       copyShared(box, target);
     }
@@ -57,39 +61,54 @@ export async function readWindow(tiff: TiffFile, placed: PlacedPage, window: Pla
   return data;
 }
 
+/** Offsets and lengths of so many tiles, read at once. */
+async function readPlaces(
+  tiff: TiffFile,
+  { layout, offsets, byteCounts }: TiffPage,
+  { index, count }: { index: number; count: number },
+): Promise<{ offsets: number[]; lengths: number[] | undefined }> {
+  const [places, lengths] = layout.tiled ? [324, 325] : [273, 279];
+  return {
+    offsets: (await tiffNumbers(tiff, offsets, { tag: places, from: index, count })) as number[],
+    lengths: await tiffNumbers(tiff, byteCounts, { tag: lengths, from: index, count }),
+  };
+}
+
+/** Whole rows of strips that follow each other in the file are read at once. */
 async function readStrips(tiff: TiffFile, placed: PlacedPage, window: PlaneWindow, target: Uint8Array): Promise<void> {
   const { page, shift } = placed;
   const { width, tileHeight } = page.layout;
   const pixel = besideEachOther(page.layout) * elementBytes(page.layout.type);
   const [, down] = tileCounts(page.layout);
-  const rowBytes = window.columns * pixel;
+  const first = Math.floor(window.row / tileHeight);
   const end = window.row + window.rows;
-  for (let row = window.row; row < end; ) {
+  const count = Math.floor((end - 1) / tileHeight) - first + 1;
+  const index = window.sample * down + first;
+  const offsets = (await tiffNumbers(tiff, page.offsets, { tag: 273, from: index, count })) as number[];
+  const placeOf = (row: number) => {
     const strip = Math.floor(row / tileHeight);
-    const stop = Math.min(end, (strip + 1) * tileHeight);
-    const offset = (await placeOf(tiff, page, window.sample * down + strip)) + shift;
-    const whole = window.columns === width;
-    for (let from = row; from < stop; from = whole ? stop : from + 1) {
-      const at = (from - window.row) * rowBytes;
-      const bytes = whole ? (stop - from) * rowBytes : rowBytes;
-      const place = offset + ((from - strip * tileHeight) * width + window.column) * pixel;
-      await tiff.stored.readInto(target.subarray(at, at + bytes), place);
-    }
+    const inside = (row - strip * tileHeight) * width + window.column;
+    return (offsets[strip - first] as number) + shift + inside * pixel;
+  };
+  const rowBytes = window.columns * pixel;
+  const whole = window.columns === width;
+  for (let row = window.row; row < end; ) {
+    const from = placeOf(row);
+    let stop = row + 1;
+    while (whole && stop < end && placeOf(stop) === from + (stop - row) * rowBytes) stop += 1;
+    const at = (row - window.row) * rowBytes;
+    await tiff.stored.readInto(target.subarray(at, at + (stop - row) * rowBytes), from);
     row = stop;
   }
-}
-
-async function placeOf(tiff: TiffFile, { offsets, layout }: TiffPage, index: number): Promise<number> {
-  const tag = layout.tiled ? 324 : 273;
-  return (await tiffNumbers(tiff, offsets, { tag, from: index, count: 1 }))?.[0] as number;
 }
 
 async function readTile(
   tiff: TiffFile,
   { number, page, shift }: PlacedPage,
-  { index, rows }: { index: number; rows: number },
+  tile: { index: number; rows: number; offset: number; length: number | undefined },
 ): Promise<VolumeData> {
-  const { layout, byteCounts } = page;
+  const { layout } = page;
+  const { index, rows } = tile;
   const { file } = tiff.stored;
   const samples = besideEachOther(layout);
   const width = elementBytes(layout.type);
@@ -98,13 +117,11 @@ async function readTile(
     new FormatError("tile", `${file}: page ${number}, ${layout.tiled ? "tile" : "strip"} ${index}: ${reason}`, {
       fields: { file, page: number, tile: index },
     });
-  const offset = (await placeOf(tiff, page, index)) + shift;
-  const plain = layout.compression === "none";
-  const stated = await tiffNumbers(tiff, byteCounts, { tag: layout.tiled ? 325 : 279, from: index, count: 1 });
-  const length = stated?.[0] ?? (plain ? count * width : undefined);
+  const offset = tile.offset + shift;
+  const length = tile.length ?? (layout.compression === "none" ? count * width : undefined);
   if (length === undefined) throw fault("its length is not stated");
   // Sparse files leave out tiles of zeros.
-  if (length === 0 && offset === shift) return over(layout.type, new ArrayBuffer(count * width), 0, count);
+  if (length === 0 && tile.offset === 0) return over(layout.type, new ArrayBuffer(count * width), 0, count);
   if (count * width > length * tiff.limits.ratio) throw fault(`${length} bytes cannot hold ${count * width}`);
   const data = await tiff.stored.read(offset, length);
   const target = new Uint8Array(new ArrayBuffer(count * width));
