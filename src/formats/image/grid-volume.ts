@@ -71,14 +71,24 @@ export function gridVolume(options: GridVolumeOptions): Volume {
   const cache = new BlockCache();
   let reader: BlockReader | undefined;
   let queue: Promise<unknown> = Promise.resolve();
+  const readBlock = async (index: number, box: Box): Promise<VolumeData> => {
+    reader ??= options.reader({ keep: true });
+    try {
+      return await reader.block(index, box);
+    } catch (error) {
+      // A stream that broke cannot go on: the next box starts again.
+      await reader.close();
+      reader = undefined;
+      throw error;
+    }
+  };
   const readBox = async (box: Box): Promise<VolumeData> => {
     const data = allocate(type, elementCount(box.shape));
     for (const index of touchedBlocks(grid, box)) {
       const held = blockBox(grid, index);
       let block = cache.get(index);
       if (block === undefined) {
-        reader ??= options.reader({ keep: true });
-        block = await reader.block(index, held);
+        block = await readBlock(index, held);
         cache.set(index, block);
       }
       copyShared({ ...held, data: block }, { ...box, data });

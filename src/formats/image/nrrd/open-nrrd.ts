@@ -1,5 +1,6 @@
 import { endianness } from "node:os";
 import { dirname, join } from "node:path";
+import { FormatError } from "../../../base/errors.js";
 import { DEFAULT_LIMITS, type Limits } from "../../../base/limits.js";
 import { entryNameFault } from "../../archive/entry-name.js";
 import { elementBytes, type Volume } from "../../volume/volume.js";
@@ -63,10 +64,15 @@ function plainName(name: string, file: string): string {
   }
   const fault = name.includes("/") ? "a path" : entryNameFault(name);
   if (fault === undefined && name.length <= 255) return name;
-  const shown = JSON.stringify(name.slice(0, 80));
-  throw Object.assign(invalid(file, `its data file is ${shown}, ${fault ?? "a long name"}`), {
-    tag: "format/unsafe-path",
-  });
+  const shown = name.slice(0, 80);
+  throw new FormatError(
+    "unsafe-path",
+    `${file}: its data file is ${JSON.stringify(shown)}, ${fault ?? "a long name"}`,
+    {
+      fields: { file, dataFile: shown },
+      wayOut: "put both files into one folder and name the other one without a path",
+    },
+  );
 }
 
 async function elements(options: {
