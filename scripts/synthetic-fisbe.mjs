@@ -24,7 +24,7 @@ if (!options.into || !["tiny", "small", "full"].includes(options.preset) || !(co
 const build = spawnSync(process.execPath, [join(root, "scripts", "build.mjs")], { stdio: ["ignore", 2, 2] });
 if (build.status !== 0) process.exit(build.status ?? 1);
 
-const { writeSyntheticVolume } = await import("../dist/sample-data/fisbe/write-volume.js");
+const { writeSyntheticVolume } = await import("../dist/sample-data/fisbe/volume-store.js");
 for (let i = 0; i < count; i++) {
   const folder = join(resolve(options.into), `synthetic_${options.preset}_${seed + i}.zarr`);
   let shown = -1;

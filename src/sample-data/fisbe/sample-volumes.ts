@@ -1,9 +1,10 @@
 import { compareCodeUnits } from "../../base/canonical-json.js";
+import type { VolumeShape } from "../../compute/volume/voxel-runs.js";
 import type { SampleFile } from "../sample-sources.js";
 import { seededRandom } from "../seeded-random.js";
 import { type Labelling, type Split, sampleNames, splitListText } from "./sample-names.js";
 import { syntheticVolume, type VolumePreset } from "./synthetic-volume.js";
-import { volumeFiles } from "./zarr-volume-writer.js";
+import { volumeFiles } from "./volume-store.js";
 
 /** Volumes per split. */
 export type SampleCounts = Readonly<Record<Labelling, Readonly<Record<Split, number>>>>;
@@ -25,8 +26,10 @@ export async function sampleVolumeFiles(options: {
   readonly seed: number;
   readonly preset: VolumePreset;
   readonly counts?: SampleCounts;
+  /** Size of every volume on z, y, x, instead of that of the preset. */
+  readonly shape?: VolumeShape;
 }): Promise<SampleFile[]> {
-  const { seed, preset, counts = FEW } = options;
+  const { seed, preset, counts = FEW, shape } = options;
   const random = seededRandom(seed).fork("fisbe samples");
   const more = (split: Readonly<Record<Split, number>>) => ({
     train: split.train + LISTED_ONLY,
@@ -39,9 +42,14 @@ export async function sampleVolumeFiles(options: {
   ];
   for (const { labelling, split, names } of splits) {
     for (const name of names.slice(0, counts[labelling][split])) {
-      const volume = syntheticVolume({ seed: random.integer(2 ** 32), preset, partly: labelling === "partly" });
+      const volume = syntheticVolume({
+        seed: random.integer(2 ** 32),
+        preset,
+        partly: labelling === "partly",
+        ...(shape === undefined ? {} : { shape }),
+      });
       const root = `fisbe/fisbe_synthetic/${labelling}/${split}/${name}.zarr`;
-      for await (const file of volumeFiles(volume, root)) files.push(file);
+      for (const { path, bytes } of await volumeFiles(volume)) files.push({ path: `${root}/${path}`, bytes });
     }
   }
   return files.sort((a, b) => compareCodeUnits(a.path, b.path));

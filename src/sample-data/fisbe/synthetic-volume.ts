@@ -66,8 +66,9 @@ export interface SyntheticVolume {
   readInstances(z0: number, z1: number): Uint8Array;
 }
 
-/** Planes per block of the sources, so that a block of a full volume has some 75 MB. */
-const SLAB = 25;
+/** Planes per block of the image and of the ground truth: at most 75 MB of a full volume. */
+const RAW_SLAB = 25;
+const INSTANCE_SLAB = 10;
 
 /**
  * An invented light-microscopy volume in the manner of FISBe: few, thin, branching, beaded neurons in three colours that
@@ -114,8 +115,14 @@ export function syntheticVolume(options: SyntheticVolumeOptions): SyntheticVolum
     dimNeurons: labelled.flatMap(({ id, dim }) => (dim ? [id as number] : [])),
     instanceCount: labelled.length,
     sharedTracts: population.shared,
-    raw: slabSource(`${title}: volumes/raw`, [3, ...shape], "uint16", readRaw),
-    instances: slabSource(`${title}: volumes/gt_instances`, [labelled.length, ...shape], "uint8", readInstances),
+    raw: slabSource(`${title}: volumes/raw`, [3, ...shape], "uint16", RAW_SLAB, readRaw),
+    instances: slabSource(
+      `${title}: volumes/gt_instances`,
+      [labelled.length, ...shape],
+      "uint8",
+      INSTANCE_SLAB,
+      readInstances,
+    ),
     readRaw,
     readInstances,
   };
@@ -166,6 +173,7 @@ function slabSource(
   name: string,
   shape: readonly number[],
   type: VolumeType,
+  slab: number,
   read: (z0: number, z1: number) => VolumeData,
 ): VolumeSource {
   const [channels, depth, height, width] = shape as [number, number, number, number];
@@ -174,8 +182,8 @@ function slabSource(
     shape,
     type,
     async *blocks(): AsyncGenerator<VolumeBlock> {
-      for (let z0 = 0; z0 < depth; z0 += SLAB) {
-        const z1 = Math.min(depth, z0 + SLAB);
+      for (let z0 = 0; z0 < depth; z0 += slab) {
+        const z1 = Math.min(depth, z0 + slab);
         yield { origin: [0, z0, 0, 0], shape: [channels, z1 - z0, height, width], data: read(z0, z1) };
       }
     },
