@@ -76,14 +76,16 @@ export class OverlapCounter {
 
   /**
    * Calls `visit` once for each instance that contains some of the points, and returns the number of points outside of
-   * all. Cost per layer: a doubling search from point to point. Points ascend.
+   * all. Cost per layer: a doubling search from point to point within the layer's extent. Points ascend.
    */
   points(points: Uint32Array, visit: (id: number, count: number) => void): number {
     const hit = new Uint8Array(points.length);
     for (const { starts, ends, ids } of this.#index.layers) {
+      const behind = ends[ends.length - 1] as number;
       let run = 0;
-      for (let i = 0; i < points.length; i++) {
+      for (let i = lastStart(points, 0, (starts[0] as number) - 1) + 1; i < points.length; i++) {
         const point = points[i] as number;
+        if (point >= behind) break;
         const found = lastStart(starts, run, point);
         if (found < run) continue;
         run = found;
@@ -101,9 +103,11 @@ export class OverlapCounter {
   /** The same for all voxels of runs, without the number outside. */
   runs(runs: VoxelRuns, visit: (id: number, count: number) => void): void {
     for (const { starts, ends, ids } of this.#index.layers) {
+      const behind = ends[ends.length - 1] as number;
       let run = 0;
-      for (let i = 0; i < runs.starts.length; i++) {
+      for (let i = Math.max(0, lastStart(runs.starts, 0, starts[0] as number)); i < runs.starts.length; i++) {
         const start = runs.starts[i] as number;
+        if (start >= behind) break;
         const end = start + (runs.lengths[i] as number);
         run = Math.max(run, lastStart(starts, run, start));
         for (let other = run; other < starts.length && (starts[other] as number) < end; other++) {
@@ -130,7 +134,7 @@ export class OverlapCounter {
   }
 }
 
-/** The last run from `from` on that starts at or before a voxel, by doubling steps; `from − 1` when there is none. */
+/** The last of ascending values from `from` on that is at or before a voxel, by doubling steps; `from − 1` when there is none. */
 function lastStart(starts: Uint32Array, from: number, voxel: number): number {
   if (from >= starts.length || (starts[from] as number) > voxel) return from - 1;
   let low = from;

@@ -17,7 +17,7 @@ import {
   type ScoreMatrices,
   skeletonRecall,
 } from "./score-matrices.js";
-import { emptinessWarnings, preparationWarnings, skeletonWarnings } from "./score-warnings.js";
+import { emptinessWarnings, preparationWarnings, skeletonWarnings, subsetWarnings } from "./score-warnings.js";
 import { scoreSubset } from "./subset-score.js";
 import { thresholdScores } from "./threshold-scores.js";
 import { farthestVoxel } from "./vanished-skeleton.js";
@@ -141,6 +141,8 @@ async function scoreByCenterlines(
     options.falseMergeThreshold === options.falseSplitThreshold ? splitMatches : match(options.falseMergeThreshold);
   const subset = (ids: readonly number[]): SubsetScore =>
     scoreSubset(ids, image.shape, truth, prediction, matrices, image.predictionOverlap, options);
+  const dim = image.dim && dimScore(image.dim, image, options, subset);
+  const overlap = options.overlapSubset ? subset(touching(image)) : undefined;
   return {
     ...common(image, options, matrices, assigned),
     truth: truth.map((instance) => scored(instance, instance.thinned)),
@@ -149,12 +151,16 @@ async function scoreByCenterlines(
     coverage,
     falseSplits: countSplits(splitMatches),
     falseMerges: countMerges(mergeMatches),
-    dim: image.dim && dimScore(image.dim, image, options, subset),
-    overlap: options.overlapSubset ? subset(touching(image)) : undefined,
+    dim,
+    overlap,
     recallWithoutOverlap,
     splitMatches,
     mergeMatches,
-    warnings: [...warnings, ...skeletonWarnings(truth, prediction, assigned, united, options.profile)],
+    warnings: [
+      ...warnings,
+      ...subsetWarnings([dim, overlap], prediction.length, options.match),
+      ...skeletonWarnings(truth, prediction, assigned, united, options.profile),
+    ],
   };
 }
 

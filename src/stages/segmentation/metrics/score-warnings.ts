@@ -1,6 +1,6 @@
 import type { VoxelRuns } from "../../../compute/volume/voxel-runs.js";
 import type { ImageInstances } from "./image-instances.js";
-import type { Profile, ScoreOptions } from "./image-score.js";
+import type { Profile, ScoreOptions, SubsetScore } from "./image-score.js";
 
 const TOOL = "the published tool";
 
@@ -81,6 +81,18 @@ export function skeletonWarnings(
     }
   }
   return warnings;
+}
+
+/** Optimal matching within a subset, which the published tool only survives where it can be of one pair. */
+export function subsetWarnings(
+  subsets: readonly (SubsetScore | undefined)[],
+  predictions: number,
+  match: ScoreOptions["match"],
+): string[] {
+  const fails = subsets.some(
+    (subset) => subset && subset.truePositives > 0 && Math.min(subset.truthIds.length, predictions) > 1,
+  );
+  return match === "hungarian" && fails ? [`dim or overlapping truths are matched optimally: ${TOOL} fails`] : [];
 }
 
 /** `id 7`, `ids 1, 2, 3`; no more than ten are named. */

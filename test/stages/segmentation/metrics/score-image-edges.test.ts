@@ -174,6 +174,13 @@ describe("subsets", () => {
     expect(await coverage([1, 2])).toEqual([1, 0]);
     expect(await coverage([2, 1])).toEqual([1, 0]);
   });
+
+  it("are matched optimally with a warning, for the published tool fails", async () => {
+    const found = await score(overlapping(), overlapping(), { match: "hungarian" });
+    expect(found.overlap?.truePositives).toBe(2);
+    expect(found.warnings.join()).toMatch(/overlapping truths are matched optimally/);
+    expect((await score(overlapping(), overlapping())).warnings).toEqual([]);
+  });
 });
 
 describe("skeletons that vanish", () => {
