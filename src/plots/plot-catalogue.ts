@@ -3,9 +3,10 @@ import { UsageError } from "../base/errors.js";
 import { activityPlot } from "./activity/activity-plot.js";
 import { connectomePlot } from "./connectome/connectome-plot.js";
 import type { PlotKind } from "./plot-kind.js";
+import { volumePlot } from "./volume/volume-plot.js";
 
 /** Every kind of picture, in the order of help. */
-export const PLOT_KINDS: readonly PlotKind[] = [activityPlot, connectomePlot];
+export const PLOT_KINDS: readonly PlotKind[] = [activityPlot, connectomePlot, volumePlot];
 
 /** @throws {UsageError} `usage/unknown-plot`. */
 export function findPlotKind(name: string): PlotKind {

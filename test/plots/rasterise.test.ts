@@ -3,25 +3,10 @@ import { activityPicture } from "../../src/plots/activity/activity-picture.js";
 import { rasterise } from "../../src/plots/rasterise.js";
 import { THEMES } from "../../src/plots/theme.js";
 import { decodePng } from "./support/decode-png.js";
+import { opaquePixels } from "./support/opaque-pixels.js";
 import { syntheticActivity } from "./support/synthetic-activity.js";
 
 const data = syntheticActivity({ seed: 7, rois: 4, labelled: 3, frames: 40, dtS: 0.5, stimuli: 1 });
-
-/** Red, green and blue of every pixel of a PNG whose rows are differences. */
-function pixels(png: Buffer): { width: number; at(x: number, y: number): [number, number, number] } {
-  const { width, height, rows } = decodePng(png);
-  const stride = 1 + 3 * width;
-  for (let row = 1; row < height; row++) {
-    for (let index = 1; index < stride; index++) {
-      rows[row * stride + index] =
-        (rows[row * stride + index] as number) + (rows[(row - 1) * stride + index] as number);
-    }
-  }
-  return {
-    width,
-    at: (x, y) => [...rows.subarray(y * stride + 1 + 3 * x, y * stride + 4 + 3 * x)] as [number, number, number],
-  };
-}
 
 describe("a PNG of a picture", () => {
   it("has two pixels for each px, and the same bytes every time", async () => {
@@ -35,7 +20,7 @@ describe("a PNG of a picture", () => {
 
   it("has the ground of the theme, letters, and sharp cells of the heat map", async () => {
     const picture = activityPicture(data, { theme: THEMES.dark, width: 500 });
-    const { width, at } = pixels(await rasterise(picture));
+    const { width, at } = opaquePixels(await rasterise(picture));
     expect(at(2, 2)).toEqual([0x14, 0x17, 0x1b]);
     let bright = 0;
     for (let y = 24; y < 56; y++) for (let x = 0; x < width; x++) if (at(x, y)[0] > 220) bright += 1;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { Store } from "../../../src/store/store.js";
 import type { GenerationEntry } from "../../../src/store/types.js";
+import { VOLUME_TABLES } from "../../plots/volume/support/volume-tables.js";
 
 const ACTIVITY: Readonly<Record<string, string>> = {
   recording: `SELECT * FROM (VALUES
@@ -56,9 +57,15 @@ const CONNECTOME: Readonly<Record<string, string>> = {
   ) AS e(annotation_id, pre_cell, post_cell, kind, pre, post, weight)`,
 };
 
-/** A project folder whose home holds two small recordings, a wiring diagram, or both; without any pipeline. */
+const SETS = {
+  activity: { celegans_activity: ACTIVITY },
+  connectome: { celegans_connectome: CONNECTOME },
+  volume: VOLUME_TABLES,
+};
+
+/** A project folder whose home holds two small recordings, a wiring diagram, volumes; without any pipeline. */
 export async function plotHome(
-  ...datasets: readonly ("activity" | "connectome")[]
+  ...sets: readonly (keyof typeof SETS)[]
 ): Promise<{ readonly folder: string; remove(): void }> {
   const folder = mkdtempSync(join(tmpdir(), "neurotables-plot-test-"));
   const store = await Store.open({ home: join(folder, ".neurotables") });
@@ -66,9 +73,9 @@ export async function plotHome(
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
   const snapshots: Record<string, GenerationEntry> = {};
-  for (const dataset of datasets) {
-    for (const [name, sql] of Object.entries(dataset === "activity" ? ACTIVITY : CONNECTOME)) {
-      const table = `celegans_${dataset}.${name}`;
+  for (const [dataset, tables] of sets.flatMap((set) => Object.entries(SETS[set]))) {
+    for (const [name, sql] of Object.entries(tables)) {
+      const table = `${dataset}.${name}`;
       const path = join(work, `${table}.parquet`);
       await connection.run(`COPY (${sql}) TO '${path}' (FORMAT parquet)`);
       const { sha256, bytes, rows } = await store.adoptPart(path);
