@@ -38,7 +38,7 @@ export function checkChunks(question: ChunkQuestion): void {
   const expected = shape.reduce((count, size, axis) => count * Math.ceil(size / (chunks[axis] as number)), 1);
   const chunkBytes = chunks.reduce((product, size) => product * size, itemBytes);
   let found = 0;
-  for (const chunk of walk(question, question.root, null)) {
+  for (const chunk of walk(question, question.root, { parentLevel: null, visited: new Set() })) {
     found += 1;
     if (found > expected) throw storageError(place, "hdf5-invalid", `it has more than ${expected} chunks`);
     checkChunk(question, chunk, chunkBytes);
@@ -57,9 +57,17 @@ interface Chunk {
   readonly address: bigint;
 }
 
-function* walk(question: ChunkQuestion, address: bigint, parentLevel: number | null): Generator<Chunk> {
+/** Nodes met before are refused: a few that lead to each other many times would be walked for years. */
+interface Way {
+  readonly parentLevel: number | null;
+  readonly visited: Set<bigint>;
+}
+
+function* walk(question: ChunkQuestion, address: bigint, { parentLevel, visited }: Way): Generator<Chunk> {
   const { source, superblock, place, chunks } = question;
   const fail = (message: string) => storageError(place, "hdf5-invalid", `its index of chunks is damaged: ${message}`);
+  if (visited.has(address)) throw fail(`the node at address ${address} is there twice`);
+  visited.add(address);
   const head = dataView(bytesAt(question, address, 24));
   if (head.getUint32(0) !== 0x54524545 || head.getUint8(4) !== 1) throw fail(`no node at address ${address}`);
   const level = head.getUint8(5);
@@ -71,7 +79,7 @@ function* walk(question: ChunkQuestion, address: bigint, parentLevel: number | n
   for (let i = 0; i < used; i++) {
     const at = i * (keyBytes + 8);
     const child = entries.getBigUint64(at + keyBytes, true);
-    if (level > 0) yield* walk(question, child, level);
+    if (level > 0) yield* walk(question, child, { parentLevel: level, visited });
     else yield { bytes: entries.getUint32(at, true), skipped: entries.getUint32(at + 4, true), address: child };
   }
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DEFAULT_LIMITS } from "../../../src/base/limits.js";
+import { openHdf5 } from "../../../src/formats/hdf5/open-hdf5.js";
 import { listHdf5Arrays } from "../../../src/formats/hdf5-volume/list-hdf5-arrays.js";
 import { openHdf5Volume } from "../../../src/formats/hdf5-volume/open-hdf5-volume.js";
 import { allocate, elementCount, type VolumeType } from "../../../src/formats/volume/volume.js";
@@ -146,10 +147,12 @@ describe("HDF5 volumes", () => {
       buffer.writeBigUInt64LE(child, at + 24 + 2 * keyBytes + 8);
       return bytes;
     };
-    await expect(openHdf5Volume(fileOf({ labels: many }, looped), { file: "l.hdf" })).rejects.toMatchObject({
-      tag: "format/hdf5-invalid",
-      message: expect.stringMatching(/is there twice/),
-    });
+    const path = fileOf({ labels: many }, looped);
+    const refusal = { tag: "format/hdf5-invalid", message: expect.stringMatching(/is there twice/) };
+    await expect(openHdf5Volume(path, { file: "l.hdf" })).rejects.toMatchObject(refusal);
+    const opened = await openHdf5(path, { file: "l.hdf" });
+    expect(() => opened.dataset("/labels").read()).toThrowError(expect.objectContaining(refusal));
+    opened.close();
   });
 
   it("obey the limit of bytes, not that of cells", async () => {
