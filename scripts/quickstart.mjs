@@ -1,5 +1,5 @@
 // npm run quickstart: from a fresh clone to tables and answers, with nothing but Node and npm.
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { install, root, step } from "./install.mjs";
 
@@ -16,14 +16,14 @@ const cli = join(root, "dist", "cli", "main.js");
 const project = join(root, "quickstart");
 const neurotables = (...args) => step(`neurotables ${args[0]}`, process.execPath, [cli, ...args], { cwd: project });
 
-say("3/5  Writing synthetic raw files and two pipelines to quickstart/, and running them");
-if (!existsSync(join(project, "pipelines", "celegans-activity.yaml"))) {
+say("3/5  Writing synthetic raw files and three pipelines to quickstart/, and running them");
+if (!existsSync(join(project, "pipelines", "fisbe.yaml"))) {
   rmSync(project, { recursive: true, force: true });
   step("neurotables init", process.execPath, [cli, "init", project]);
 }
-neurotables("run", "pipelines/quickstart.yaml", "pipelines/celegans-activity.yaml");
+neurotables("run", "pipelines/quickstart.yaml", "pipelines/celegans-activity.yaml", "pipelines/fisbe.yaml");
 
-say("4/5  Asking: which neurons get input from most partners, and what do we have recordings of?");
+say("4/5  Asking: which neurons get input from most partners, what is recorded, how good are the segmentations?");
 const questions = [
   `select n.label, n.class, count(distinct e.pre) as partners, sum(e.weight) as synapses
    from celegans_connectome.edge e join celegans_connectome.neuron n on n.label = e.post
@@ -32,23 +32,29 @@ const questions = [
   `select dataset, count(*) as recordings, sum(n_roi)::int as rois, sum(n_labelled)::int as labelled,
      round(median(median_dt_s), 3) as dt_s
    from celegans_activity.recording group by dataset order by dataset`,
+  `select method, subject, round(value, 3) as S from segmentation.metric
+   where profile = 'flylight' and metric = 'general.avg_f1_cov_score' and scope <> 'image' order by method, subject`,
 ];
 for (const question of questions) neurotables("sql", question.replace(/\s+/g, " ").trim());
 
-say("5/5  Drawing a recording");
+say("5/5  Drawing a recording, and a volume with its segmentations");
 neurotables("plot", "activity", "Flavell2023/2023-01-01-01", "--out", "activity.png");
+const [volume] = readdirSync(join(project, "sources", "fisbe", "fisbe_synthetic", "completely", "test"));
+neurotables("plot", "volume", volume.replace(".zarr", ""), "--out", "volume.png");
 
 const seconds = Math.round((Date.now() - started) / 1000);
 const where = relative(process.cwd(), project) || ".";
 console.error(`
 Done in ${seconds} s. What to look at next (in ${where}/):
-  activity.png                                    the recording: look at it
+  activity.png, volume.png                        the recording and the volume: look at them
   npx neurotables plot connectome --out c.png     the wiring as a matrix
   npx neurotables status                          the tables that now exist
   npx neurotables run pipelines/quickstart.yaml   again: every step is cached
   npx neurotables why consensus                   what a table's key is made of
   npx neurotables sql                             an interactive prompt over all tables
   npx neurotables lineage trace                   from a table back to the raw files
+Score a segmentation of your own:
+  npx neurotables evaluate segmentation --truth FILE --prediction FILE --report report.html
 Then, with your own raw files:
   npx neurotables run celegans-connectome celegans-activity --sources FOLDER
 `);

@@ -120,6 +120,27 @@ export async function writeSampleSources(options: {
   return writeSampleFiles(options.directory, await sampleFiles(options.seed));
 }
 
+/** Written files with those of each Zarr store as one, hashed as a folder that is a single source. */
+export function storesAsOne(written: readonly WrittenSample[]): WrittenSample[] {
+  const stores = new Map<string, WrittenSample[]>();
+  const others: WrittenSample[] = [];
+  for (const file of written) {
+    const store = /^(.*?\.zarr)\/(.*)$/.exec(file.path);
+    if (store === null) others.push(file);
+    else {
+      const [, path, rest] = store as unknown as [string, string, string];
+      stores.set(path, [...(stores.get(path) ?? []), { ...file, path: rest }]);
+    }
+  }
+  const joined = [...stores].map(([path, files]) => {
+    const lines = [...files]
+      .sort((a, b) => compareCodeUnits(a.path, b.path))
+      .map((file) => `${file.sha256} ${file.path}\n`);
+    return { path, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), sha256: sha256(lines.join("")) };
+  });
+  return [...others, ...joined].sort((a, b) => compareCodeUnits(a.path, b.path));
+}
+
 /**
  * The `datasets/<dataset>/sources.yaml` of a sample project: pins the written files by hash and says that they
  * are nobody's data.

@@ -19,6 +19,12 @@ import type { VerbContext } from "../verb.js";
 
 const SAMPLE_SEED = 1;
 
+/** Few: each takes some seconds of the first run. */
+const SAMPLE_VOLUMES = {
+  completely: { train: 0, val: 1, test: 1 },
+  partly: { train: 0, val: 0, test: 1 },
+} as const;
+
 export async function run(context: VerbContext): Promise<ExitCode> {
   const { output, operands } = context;
   const target = resolve(output.terminal.cwd, operands[0] as string);
@@ -36,16 +42,17 @@ export async function run(context: VerbContext): Promise<ExitCode> {
   else {
     await output.data(`${target}: a pipeline and ${pluralText(samples, "synthetic raw file")}\n`);
     const quoted = /^[\w./-]+$/.test(here) ? here : `'${here.replaceAll("'", "'\\''")}'`;
-    output.talk(`next: cd ${quoted} && neurotables run quickstart celegans-activity`);
+    output.talk(`next: cd ${quoted} && neurotables run quickstart celegans-activity fisbe`);
   }
   return EXIT.ok;
 }
 
 /** Makes the project beside its final place and gives it its name last. @returns the number of raw files. */
 async function makeProject(target: string): Promise<number> {
-  const { sampleSourcesManifest, writeSampleFiles, writeSampleSources } = await import(
+  const { sampleSourcesManifest, storesAsOne, writeSampleFiles, writeSampleSources } = await import(
     "../../sample-data/sample-sources.js"
   );
+  const { sampleVolumeFiles } = await import("../../sample-data/fisbe/sample-volumes.js");
   const { sampleRecordingFiles } = await import("../../sample-data/activity/sample-recordings.js");
   let work: string | undefined;
   try {
@@ -54,12 +61,19 @@ async function makeProject(target: string): Promise<number> {
     const sources = join(work, "sources");
     const connectome = await writeSampleSources({ directory: sources, seed: SAMPLE_SEED });
     const activity = await writeSampleFiles(sources, sampleRecordingFiles(SAMPLE_SEED));
-    for (const [dataset, written] of Object.entries({ celegans_connectome: connectome, celegans_activity: activity })) {
+    const volumes = storesAsOne(
+      await writeSampleFiles(
+        sources,
+        await sampleVolumeFiles({ seed: SAMPLE_SEED, preset: "tiny", counts: SAMPLE_VOLUMES }),
+      ),
+    );
+    const datasets = { celegans_connectome: connectome, celegans_activity: activity, fisbe: volumes };
+    for (const [dataset, written] of Object.entries(datasets)) {
       mkdirSync(join(work, "datasets", dataset), { recursive: true });
       writeFileSync(join(work, "datasets", dataset, "sources.yaml"), sampleSourcesManifest(written));
     }
     mkdirSync(join(work, "pipelines"));
-    for (const name of ["quickstart.yaml", "celegans-activity.yaml"]) {
+    for (const name of ["quickstart.yaml", "celegans-activity.yaml", "fisbe.yaml"]) {
       cpSync(join(packageRoot(), "pipelines", name), join(work, "pipelines", name));
     }
     const editorSchema = join(packageRoot(), "schemas", "pipeline.schema.json");
@@ -69,7 +83,7 @@ async function makeProject(target: string): Promise<number> {
     writeFileSync(join(work, "README.md"), readme(basename(target)));
     if (existsSync(target)) rmdirSync(target);
     renameSync(work, target);
-    return connectome.length + activity.length;
+    return connectome.length + activity.length + volumes.length;
   } catch (error) {
     if (work !== undefined) rmSync(work, { recursive: true, force: true });
     throw (error as NodeJS.ErrnoException).code === undefined ? error : storageError("write", target, error);
@@ -81,12 +95,12 @@ function readme(name: string): string {
 
 A project for neurotables, with a pipeline that runs.
 
-    neurotables run quickstart celegans-activity
+    neurotables run quickstart celegans-activity fisbe
     neurotables status
     neurotables sql "SELECT post, count(*) AS partners FROM edge GROUP BY post ORDER BY partners DESC LIMIT 10"
 
-- \`pipelines/quickstart.yaml\` (wiring diagrams) and \`pipelines/celegans-activity.yaml\` (recordings) say which raw files
-  become which tables. Copy them, or change them; \`neurotables plan\` shows what a change would run again.
+- \`pipelines/quickstart.yaml\` (wiring diagrams), \`pipelines/celegans-activity.yaml\` (recordings) and
+  \`pipelines/fisbe.yaml\` (volumes of neurons, segmentations and their scores) say which raw files become which tables. Copy them, or change them; \`neurotables plan\` shows what a change would run again.
 - \`sources/\` holds synthetic raw files, invented for trying things out: they are nobody's data. With your own, name their
   folder: \`neurotables run quickstart --sources DIR\`.
 - \`datasets/\` pins the raw files by hash. \`schemas/\` is for contracts of tables of your own.
