@@ -1,6 +1,6 @@
+import type { LabelledVoxels } from "../../../compute/volume/label-runs.js";
 import { coveredBy, intersection } from "../../../compute/volume/run-set.js";
 import type { VolumeShape, VoxelRuns } from "../../../compute/volume/voxel-runs.js";
-import type { LabelledVoxels } from "./collect-labels.js";
 import type { ScoreOptions } from "./image-score.js";
 import type { ChannelExtent } from "./score-matrices.js";
 

@@ -1,13 +1,14 @@
 import { UsageError } from "../../../base/errors.js";
+import { collectLabels } from "../../../compute/volume/collect-labels.js";
+import { labelLayouts } from "../../../compute/volume/label-layout.js";
+import type { LabelledVoxels } from "../../../compute/volume/label-runs.js";
 import { skeletonsOf } from "../../../compute/volume/parallel-skeletons.js";
 import { difference, eraseWhere } from "../../../compute/volume/run-set.js";
 import type { VoxelRuns } from "../../../compute/volume/voxel-runs.js";
 import type { VolumeSource } from "../../../formats/volume/volume.js";
-import { collectLabels, type LabelledVoxels } from "./collect-labels.js";
 import { assignedTruth, summedCoverage, unitedCoverage } from "./coverage.js";
 import { type ImageInstances, imageInstances } from "./image-instances.js";
 import type { ImageScore, ScoredInstance, ScoreOptions, SubsetScore } from "./image-score.js";
-import { labelLayouts } from "./label-layout.js";
 import { consumingMatches, countMerges, countSplits, type InstancePair, simpleMatches } from "./many-to-many.js";
 import { allRows } from "./one-to-one.js";
 import {

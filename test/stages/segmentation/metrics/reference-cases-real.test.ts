@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { collectLabels } from "../../../../src/compute/volume/collect-labels.js";
+import { labelLayouts } from "../../../../src/compute/volume/label-layout.js";
 import { skeletonsOf } from "../../../../src/compute/volume/parallel-skeletons.js";
-import { collectLabels } from "../../../../src/stages/segmentation/metrics/collect-labels.js";
 import { imageInstances } from "../../../../src/stages/segmentation/metrics/image-instances.js";
 import {
   FISBE_PRESET,
@@ -10,7 +11,6 @@ import {
   type ScoreOptions,
 } from "../../../../src/stages/segmentation/metrics/image-score.js";
 import { imageScoreJson } from "../../../../src/stages/segmentation/metrics/image-score-json.js";
-import { labelLayouts } from "../../../../src/stages/segmentation/metrics/label-layout.js";
 import { consumingMatches } from "../../../../src/stages/segmentation/metrics/many-to-many.js";
 import { scoreImage } from "../../../../src/stages/segmentation/metrics/score-image.js";
 import { realData } from "../../../support/real-data.js";
