@@ -19,11 +19,14 @@ import { blockColumns } from "./chunk-rows.js";
 import { instanceProjection } from "./projection.js";
 import type { SampleParameters } from "./sample.js";
 import { sampleOfPath } from "./sample-name.js";
+import { refuseLargeArray } from "./scan-volume.js";
 
 /**
  * Loads one prediction: `published_prediction`, `published_chunk`, `predicted_instance`, `predicted_skeleton`. Counts one
  * record for the prediction, one per label, and one per array that is not read. Labels keep their values; where a
  * channel holds labels beyond 65,535, blocks have 32 bits.
+ * @throws {LoadError} `load/prediction-key`, `load/large-label`, and as `labelLayout`, `refuseLargeArray` and
+ * `collectLabels`. {FormatError} for broken bytes.
  */
 export async function loadPrediction(
   context: LoadContext<SampleParameters>,
@@ -35,10 +38,12 @@ export async function loadPrediction(
   const volume = await openVolume(file.absolutePath, { ...(key === "" ? {} : { key }), file: file.path, limits });
   try {
     const layout = labelLayout(volume, 3);
+    refuseLargeArray(volume.name, [layout.channels, ...layout.shape]);
     const labels = await collectLabels(volume, layout, {
       signal,
       onProgress: (done, total) => context.progress(done, total, "voxels"),
     });
+    refuseLargeLabels(volume.name, labels);
     const unread = arrays.filter((array) => array.key !== key);
     for (const { key: item } of unread) {
       const rule = "one array of a file is its prediction";
@@ -67,17 +72,35 @@ function predictionKey(file: SourceFile, arrays: readonly ArraySummary[], keys: 
   );
 }
 
+/** A prediction is called after its method, which the folder names that it lies in, and its sample. */
+export function predictionId(
+  file: Pick<SourceFile, "path">,
+  { methods }: Pick<SampleParameters, "methods">,
+): { readonly method: string; readonly sample: string; readonly prediction: string } {
+  const folder = file.path.split("/").at(-2) ?? "";
+  const method = Object.hasOwn(methods, folder) ? (methods[folder] as string) : folder;
+  const sample = sampleOfPath(file.path);
+  return { method, sample, prediction: `${method}/${sample}` };
+}
+
+/** @throws {LoadError} `load/large-label` for labels that blocks of 32 bits do not hold. */
+function refuseLargeLabels(name: string, labels: readonly LabelledVoxels[]): void {
+  const large = labels.find(({ label }) => label >= 2 ** 32);
+  if (large === undefined) return;
+  throw new LoadError("large-label", `${name}: the label ${large.label} in channel ${large.channel} is 2^32 or more`, {
+    fields: { value: large.label, channel: large.channel },
+    wayOut: "Number the labels anew, from 1.",
+  });
+}
+
 function writePrediction(
   context: LoadContext<SampleParameters>,
   file: SourceFile,
   labels: readonly LabelledVoxels[],
   { channels, shape }: { readonly channels: number; readonly shape: VolumeShape },
 ): void {
-  const { methods, remove_small: removeSmall } = context.parameters;
-  const folder = file.path.split("/").at(-2) ?? "";
-  const method = Object.hasOwn(methods, folder) ? (methods[folder] as string) : folder;
-  const sample = sampleOfPath(file.path);
-  const prediction = `${method}/${sample}`;
+  const { remove_small: removeSmall } = context.parameters;
+  const { method, sample, prediction } = predictionId(file, context.parameters);
   const sizes = new Map<number, number>();
   for (const { label, runs } of labels) sizes.set(label, (sizes.get(label) ?? 0) + runs.voxels);
   const kept = labels.filter(({ label }) => (sizes.get(label) as number) > removeSmall);

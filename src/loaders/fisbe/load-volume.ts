@@ -6,7 +6,7 @@ import { skeletonOfRuns } from "../../compute/volume/skeleton.js";
 import type { VolumeShape } from "../../compute/volume/voxel-runs.js";
 import type { ArraySummary } from "../../formats/volume/array-summary.js";
 import { openVolume } from "../../formats/volume/open-volume.js";
-import type { Volume } from "../../formats/volume/volume.js";
+import type { Volume, VolumeType } from "../../formats/volume/volume.js";
 import type { ChunkRow, InstanceRow, SkeletonRow, VolumeRecordRow } from "../../tables/generated/fisbe.js";
 import type { LoadContext, SourceFile } from "../loader.js";
 import { blockColumns } from "./chunk-rows.js";
@@ -67,12 +67,17 @@ function chunkWriter(
     const volume = array === "raw" ? raw : (truth as Volume);
     const columns = blockColumns({
       block,
-      type: volume.type as ChunkRow["dtype"],
+      type: storedType(volume.type),
       arrayShape: volume.shape,
       withData: context.parameters.data,
     });
     sink.write([{ sample_id: sample, array, ...columns } satisfies ChunkRow]);
   };
+}
+
+/** Labels are not negative: those of signed 8 and 16 bits are the same bytes without a sign. */
+function storedType(type: VolumeType): ChunkRow["dtype"] {
+  return type === "int8" || type === "int16" ? `u${type}` : (type as ChunkRow["dtype"]);
 }
 
 function writeVolume(

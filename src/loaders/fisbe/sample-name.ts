@@ -7,7 +7,7 @@ export interface SampleName {
   readonly position: string;
 }
 
-const NAME = /^(?<line>[A-Za-z0-9_]+)-(?<date>\d{8})_(?<group>\d+)_(?<position>[A-Z]\d+)$/;
+const NAME = /^(?<line>[A-Za-z0-9_]+)-(?<date>\d{8})_(?<group>\d{1,9})_(?<position>[A-Z]\d+)$/;
 
 /** What the name of a sample says; undefined for another kind of name. The line may hold underscores (`JRC_SS05008`). */
 export function parseSampleName(name: string): SampleName | undefined {

@@ -21,7 +21,7 @@ export type SampleParameters = z.infer<typeof parameters>;
 /**
  * A sample: its volume with ground truth (a Zarr folder or zip with `volumes/raw`), and predictions of it (Zarr, HDF5,
  * npy; labels from 1, one or more channels) under the same name. What is read is streamed, block by block.
- * @throws {LoadError} `load/two-volumes`, and as `scanVolume` and `collectLabels`. {FormatError} for broken bytes.
+ * @throws {LoadError} as `loadSample`, `loadVolume` and `loadPrediction`. {FormatError} for broken bytes.
  */
 export const sample: Loader<SampleParameters> = {
   name: "fisbe/sample",

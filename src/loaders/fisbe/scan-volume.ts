@@ -1,6 +1,6 @@
 import { LoadError } from "../../base/errors.js";
 import { type LabelledVoxels, LabelRuns } from "../../compute/volume/label-runs.js";
-import type { VolumeShape } from "../../compute/volume/voxel-runs.js";
+import { MOST_VOXELS, type VolumeShape } from "../../compute/volume/voxel-runs.js";
 import { blocksOf } from "../../formats/volume/block-reader.js";
 import type { Volume, VolumeBlock } from "../../formats/volume/volume.js";
 import { STORED_BLOCK } from "./chunk-rows.js";
@@ -37,7 +37,8 @@ export interface ScanOptions {
 /**
  * Reads raw and ground truth (c, z, y, x) once, side by side in blocks. Memory: the blocks in use, and 12 bytes per run
  * of labelled voxels.
- * @throws {LoadError} `load/volume-axes`, `load/volume-type`, `load/volume-shapes`, `load/negative-label`.
+ * @throws {LoadError} `load/volume-axes`, `load/volume-size`, `load/volume-type`, `load/volume-shapes`,
+ * `load/negative-label`, and as `LabelRuns`.
  */
 export async function scanVolume(options: ScanOptions): Promise<VolumeScan> {
   const { raw, truth, signal, onBlock } = options;
@@ -96,6 +97,7 @@ function checkVolumes(raw: Volume, truth: Volume | undefined): void {
       { fields: { shape: [...volume.shape] } },
     );
   }
+  for (const volume of truth === undefined ? [raw] : [raw, truth]) refuseLargeArray(volume.name, volume.shape);
   if (raw.type !== "uint8" && raw.type !== "uint16") {
     throw new LoadError("volume-type", `${raw.name} holds ${raw.type} values, expected uint8 or uint16`, {
       fields: { type: raw.type },
@@ -112,6 +114,25 @@ function checkVolumes(raw: Volume, truth: Volume | undefined): void {
     "volume-shapes",
     `${raw.name} has ${raw.shape.slice(1).join(" × ")} voxels, ${truth.name} ${truth.shape.slice(1).join(" × ")}`,
     { fields: { raw: [...raw.shape], truth: [...truth.shape] } },
+  );
+}
+
+/** Places along an axis are kept in 16 bits. */
+const MOST_STEPS = 2 ** 15 - 1;
+const MOST_VALUES = 2 ** 36;
+
+/**
+ * Bounds what is allocated and walked through for an array (c, z, y, x) whose description may lie.
+ * @throws {LoadError} `load/volume-size`
+ */
+export function refuseLargeArray(name: string, shape: readonly number[]): void {
+  const voxels = shape.slice(1).reduce((product, length) => product * length, 1);
+  const values = voxels * (shape[0] as number);
+  if (shape.slice(1).every((length) => length <= MOST_STEPS) && voxels <= MOST_VOXELS && values <= MOST_VALUES) return;
+  throw new LoadError(
+    "volume-size",
+    `${name} has ${shape.join(" × ")} values; read are up to 32,767 on an axis, below 2^32 voxels, and 2^36 in all channels`,
+    { fields: { shape: [...shape] }, wayOut: "Check the description of the array, or cut the volume." },
   );
 }
 

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { LoadError } from "../../base/errors.js";
 import type { Row } from "../../tables/contract.js";
+import type { PredictionRow } from "../../tables/generated/segmentation.js";
 import type { Transform } from "../transform.js";
 
 const parameters = z.strictObject({});
@@ -13,6 +15,7 @@ const CHUNKS = ["segmentation.published_chunk", "segmentation.baseline_chunk"] a
 /**
  * Predictions from files and those of the baselines → `segmentation.prediction` and `segmentation.chunk`, sample by
  * sample: from here on it does not matter who made them.
+ * @throws {LoadError} `load/two-predictions` where a file's method is called as a baseline.
  */
 export const predictions: Transform<z.infer<typeof parameters>> = {
   name: "segmentation/predictions",
@@ -22,9 +25,14 @@ export const predictions: Transform<z.infer<typeof parameters>> = {
   outputs: ["prediction", "chunk"],
   parameters,
   async run(context) {
+    const ids = new Set<string>();
     for (const table of PREDICTIONS) {
-      const rows: Row[] = [];
-      for await (const row of context.input(table).rows()) rows.push(row);
+      const rows: PredictionRow[] = [];
+      for await (const row of context.input(table).rows<PredictionRow>()) {
+        if (ids.has(row.prediction_id)) throw twice(row);
+        ids.add(row.prediction_id);
+        rows.push(row);
+      }
       context.sink("prediction").write(rows);
     }
     for (const table of CHUNKS) {
@@ -39,3 +47,10 @@ export const predictions: Transform<z.infer<typeof parameters>> = {
     }
   },
 };
+
+function twice({ prediction_id: prediction, method }: PredictionRow): LoadError {
+  return new LoadError("two-predictions", `${prediction}: predictions from a file and of the baseline ${method}`, {
+    fields: { prediction, method },
+    wayOut: `Call the folder of the file differently, or map it to another name in "methods" of the load step.`,
+  });
+}
