@@ -14,7 +14,7 @@ const PUBLISHED = [
 
 describe("luvFromSrgb", () => {
   it.each(PUBLISHED)("gives scikit-image's value for $rgb", ({ rgb, luv }) => {
-    const found = luvFromSrgb(...rgb);
+    const found = luvFromSrgb(rgb[0], rgb[1], rgb[2]);
     for (const [i, value] of luv.entries()) expect(found[i]).toBeCloseTo(value, 9);
   });
 });

@@ -34,7 +34,7 @@ export async function visitRaw({ planes, visit, onPlane }: DenoisedPlanes): Prom
 export async function visitMedians(input: DenoisedPlanes, bound: number): Promise<void> {
   const { size, visit, onPlane } = input;
   const counts = new Map<number, Uint8Array[]>();
-  const values: number[] = [];
+  const isBright = new Uint8Array(size.height * size.width);
   await overTriples(input, (z, triples, around) => {
     for (const [k, plane] of around.entries()) {
       if (counts.has(plane.z)) continue;
@@ -47,23 +47,25 @@ export async function visitMedians(input: DenoisedPlanes, bound: number): Promis
       if (k === 2) counts.delete(z - 2);
     }
     const medians = new Float64Array(triples.length);
-    const of = around.map((plane) => counts.get(plane.z) as Uint8Array[]);
-    const area = size.height * size.width;
-    for (let i = 0; i < area; i++) {
-      let isBright = false;
-      for (let c = 0; c < triples.length && !isBright; c++) {
-        isBright = (of[0]?.[c]?.[i] as number) + (of[1]?.[c]?.[i] as number) + (of[2]?.[c]?.[i] as number) > 13;
-      }
-      if (isBright) values.push(i);
+    isBright.fill(0);
+    for (let c = 0; c < triples.length; c++) {
+      const countsOf = (plane: ChannelPlanes) => counts.get(plane.z)?.[c] as Uint8Array;
+      markMajority(countsOf(around[0]), countsOf(around[1]), countsOf(around[2]), isBright);
     }
-    for (const i of values) {
+    for (let i = isBright.indexOf(1); i >= 0; i = isBright.indexOf(1, i + 1)) {
       const y = Math.floor(i / size.width);
       for (const [c, triple] of triples.entries()) medians[c] = medianAt(triple, size, y, i - y * size.width);
       visit(z, i, medians);
     }
-    values.length = 0;
     onPlane(z);
   });
+}
+
+/** Marks the places where most of 27 values are counted. */
+function markMajority(below: Uint8Array, at: Uint8Array, above: Uint8Array, marks: Uint8Array): void {
+  for (let i = 0; i < marks.length; i++) {
+    if ((below[i] as number) + (at[i] as number) + (above[i] as number) > 13) marks[i] = 1;
+  }
 }
 
 /** Visits every voxel after a 3³ median and a Gaussian (mirrored at the borders, as scipy's `gaussian_filter`). */
