@@ -19,7 +19,7 @@ import { blockColumns } from "./chunk-rows.js";
 import { instanceProjection } from "./projection.js";
 import type { SampleParameters } from "./sample.js";
 import { sampleOfPath } from "./sample-name.js";
-import { refuseLargeArray } from "./scan-volume.js";
+import { refuseLargeArray, volumeLimits } from "./volume-limits.js";
 
 /**
  * Loads one prediction: `published_prediction`, `published_chunk`, `predicted_instance`, `predicted_skeleton`. Counts one
@@ -33,7 +33,8 @@ export async function loadPrediction(
   file: SourceFile,
   arrays: readonly ArraySummary[],
 ): Promise<void> {
-  const { parameters, signal, limits } = context;
+  const { parameters, signal } = context;
+  const limits = volumeLimits(context.limits);
   const key = predictionKey(file, arrays, parameters.prediction_keys);
   const volume = await openVolume(file.absolutePath, { ...(key === "" ? {} : { key }), file: file.path, limits });
   try {

@@ -6,6 +6,7 @@ import { loadPrediction, predictionId } from "./load-prediction.js";
 import { loadVolume } from "./load-volume.js";
 import type { SampleParameters } from "./sample.js";
 import { sampleOfPath } from "./sample-name.js";
+import { volumeLimits } from "./volume-limits.js";
 
 /**
  * Loads the volume of a sample, if there is one, and its predictions.
@@ -15,7 +16,7 @@ export async function loadSample(context: LoadContext<SampleParameters>): Promis
   const volumes: { file: SourceFile; arrays: readonly ArraySummary[] }[] = [];
   const predictions: { file: SourceFile; arrays: readonly ArraySummary[] }[] = [];
   for (const file of context.files) {
-    const arrays = await listArraysOf(file.absolutePath, { file: file.path, limits: context.limits });
+    const arrays = await listArraysOf(file.absolutePath, { file: file.path, limits: volumeLimits(context.limits) });
     (isVolume(file, arrays, context.parameters) ? volumes : predictions).push({ file, arrays });
   }
   const [volume, second] = volumes;

@@ -14,6 +14,7 @@ import { instanceProjection } from "./projection.js";
 import type { SampleParameters } from "./sample.js";
 import { sampleOfPath } from "./sample-name.js";
 import { type ScannedLabel, scanVolume, type VolumeScan } from "./scan-volume.js";
+import { volumeLimits } from "./volume-limits.js";
 
 /** Published edge of a voxel in micrometres, the same on every axis. */
 const VOXEL_UM = Math.fround(0.44);
@@ -28,7 +29,7 @@ export async function loadVolume(
   arrays: readonly ArraySummary[],
 ): Promise<void> {
   const { raw_key: rawKey, truth_key: truthKey } = context.parameters;
-  const options = (key: string) => ({ key, file: file.path, limits: context.limits });
+  const options = (key: string) => ({ key, file: file.path, limits: volumeLimits(context.limits) });
   const raw = await openVolume(file.absolutePath, options(rawKey));
   let truth: Volume | undefined;
   try {

@@ -1,10 +1,11 @@
 import { LoadError } from "../../base/errors.js";
 import { type LabelledVoxels, LabelRuns } from "../../compute/volume/label-runs.js";
-import { MOST_VOXELS, type VolumeShape } from "../../compute/volume/voxel-runs.js";
+import type { VolumeShape } from "../../compute/volume/voxel-runs.js";
 import { blocksOf } from "../../formats/volume/block-reader.js";
 import type { Volume, VolumeBlock } from "../../formats/volume/volume.js";
 import { STORED_BLOCK } from "./chunk-rows.js";
 import { IntensityProjection } from "./projection.js";
+import { refuseLargeArray } from "./volume-limits.js";
 
 /** What one pass over a volume and its ground truth tells. */
 export interface VolumeScan {
@@ -114,25 +115,6 @@ function checkVolumes(raw: Volume, truth: Volume | undefined): void {
     "volume-shapes",
     `${raw.name} has ${raw.shape.slice(1).join(" × ")} voxels, ${truth.name} ${truth.shape.slice(1).join(" × ")}`,
     { fields: { raw: [...raw.shape], truth: [...truth.shape] } },
-  );
-}
-
-/** Places along an axis are kept in 16 bits. */
-const MOST_STEPS = 2 ** 15 - 1;
-const MOST_VALUES = 2 ** 36;
-
-/**
- * Bounds what is allocated and walked through for an array (c, z, y, x) whose description may lie.
- * @throws {LoadError} `load/volume-size`
- */
-export function refuseLargeArray(name: string, shape: readonly number[]): void {
-  const voxels = shape.slice(1).reduce((product, length) => product * length, 1);
-  const values = voxels * (shape[0] as number);
-  if (shape.slice(1).every((length) => length <= MOST_STEPS) && voxels <= MOST_VOXELS && values <= MOST_VALUES) return;
-  throw new LoadError(
-    "volume-size",
-    `${name} has ${shape.join(" × ")} values; read are up to 32,767 on an axis, below 2^32 voxels, and 2^36 in all channels`,
-    { fields: { shape: [...shape] }, wayOut: "Check the description of the array, or cut the volume." },
   );
 }
 
