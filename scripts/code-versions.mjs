@@ -22,7 +22,7 @@ const RUNNERS = {
   stage: "executors/transform-job.js",
   compact: "executors/compact-job.js",
   query: "executors/query-job.js",
-  module: "loaders/loader-toolkit.js",
+  module: ["loaders/loader-toolkit.js", "stages/stage-toolkit.js"],
 };
 
 /** The code that decides what a pipeline file means, beside the implementations: what was read is remembered under it. */
@@ -197,7 +197,10 @@ export function codeVersions({ dist, lock }) {
     const entries = catalogueEntries(module.program, catalogue);
     for (const name of Object.keys(entries).sort(compare)) record(kind, name, entries[name]);
   }
-  for (const [kind, file] of Object.entries(RUNNERS)) if (modules.has(file)) record("runner", kind, [file]);
+  for (const [kind, files] of Object.entries(RUNNERS)) {
+    const built = [files].flat().filter((file) => modules.has(file));
+    if (built.length > 0) record("runner", kind, built);
+  }
   const readers = closure(READERS.filter((file) => modules.has(file)));
   closures.reader = readers;
   versions.reader = hashOf({ ...readers, packages: [...readers.packages, JSON.stringify(versions)] });
