@@ -1,3 +1,4 @@
+import { isStoreFolder } from "./glob.js";
 import { downloadUrl, type Pin, pinsOf } from "./pinned-sources.js";
 import type { Pipeline } from "./pipeline.js";
 import { type ResolvedSource, resolvedFile } from "./sources.js";
@@ -36,7 +37,11 @@ export function planDownloads(given: {
         const { path, sha256, bytes } = pin;
         if (sha256 === undefined) unavailable.set(pattern, `cannot be downloaded: no sha256 of ${path} is pinned`);
         else if (url === undefined) {
-          const why = pin.derived ? `${path} is derived from published files` : `no address of ${path} is pinned`;
+          const why = isStoreFolder(path)
+            ? `${path} stands for a folder`
+            : pin.derived
+              ? `${path} is derived from published files`
+              : `no address of ${path} is pinned`;
           unavailable.set(pattern, `cannot be downloaded: ${why}`);
         } else
           planned.push({ pipeline: pipeline.name, source: name, path, url: url.href, sha256, bytes: bytes ?? null });

@@ -72,7 +72,7 @@ export async function downloadSources(given: {
     pipeline,
     root: project.root,
     ...mirrorFolders(project),
-    hashFile: services.hashFile,
+    hashSource: services.hashSource,
     cache: services.cache,
   });
   const told = new Map(planDownloads({ pipeline, sources, pins }).sources);

@@ -54,7 +54,7 @@ export function memberMatcher(pattern: string): (name: string) => boolean {
 
 function compiled(marked: string, pattern: string): (path: string) => boolean {
   try {
-    return patternMatcher(marked);
+    return patternMatcher(marked, { entersStores: true });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new UsageError("pattern", `${pattern} cannot be used: ${why}`, { fields: { pattern }, cause });

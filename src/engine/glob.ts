@@ -29,26 +29,37 @@ export function findFiles(root: string, pattern: string): string[] {
   return [...found].sort(compareCodeUnits);
 }
 
-/** Whether a path below a root is one that {@link findFiles} would give for the pattern. */
-export function patternMatcher(pattern: string): (path: string) => boolean {
+/**
+ * Whether a path below a root is one that {@link findFiles} would give for the pattern.
+ * @param options.entersStores Whether `**` stands for folders `*.zarr` too, unlike there (default false).
+ */
+export function patternMatcher(
+  pattern: string,
+  { entersStores = false }: { readonly entersStores?: boolean } = {},
+): (path: string) => boolean {
   const alternatives = expandBraces(pattern).map((plain) => plain.split("/").filter((segment) => segment !== ""));
+  const isEntered = (folder: string) => !folder.startsWith(".") && (entersStores || !isStoreFolder(folder));
   return (path) => {
     const names = path.split("/");
-    return alternatives.some((segments) => matches(segments, names));
+    return alternatives.some((segments) => matches(segments, names, isEntered));
   };
 }
 
-function matches(segments: readonly string[], names: readonly string[]): boolean {
+function matches(
+  segments: readonly string[],
+  names: readonly string[],
+  isEntered: (folder: string) => boolean,
+): boolean {
   const [segment, ...rest] = segments;
   const [name, ...below] = names;
   if (segment === undefined) return name === undefined;
   if (segment === "**") {
-    if (matches(rest, names)) return true;
-    return name !== undefined && below.length > 0 && !name.startsWith(".") && matches(segments, below);
+    if (matches(rest, names, isEntered)) return true;
+    return name !== undefined && below.length > 0 && isEntered(name) && matches(segments, below, isEntered);
   }
   if (name === undefined) return false;
   const same = isPattern(segment) ? segmentMatches(segment, name) : segment === name;
-  return same && matches(rest, below);
+  return same && matches(rest, below, isEntered);
 }
 
 /** Whether a text has any of the pattern characters. */

@@ -40,19 +40,21 @@ export function loadKeyParts(shared: KeyParts, files: readonly ResolvedFile[]): 
   return parts;
 }
 
-/** Key parts of a transform step. `hashes`: `dataset.table` → table hash. */
+/** Key parts of a transform or stage step. `hashes`: `dataset.table` → table hash. */
 export function transformKeyParts(
   shared: KeyParts,
   step: TransformStep,
   hashes: ReadonlyMap<string, string>,
   /** Of a unit for one partition: `dataset.table` → hash of the partition's rows; absent: none. */
-  partitionHashes?: ReadonlyMap<string, string>,
+  one?: { readonly partition: string; readonly hashes: ReadonlyMap<string, string> },
 ): KeyParts {
   const parts: Record<string, string> = { ...shared };
   for (const { name, table } of step.from) {
-    const from = partitionHashes !== undefined && step.each.includes(name) ? partitionHashes : hashes;
+    const from = one !== undefined && step.each.includes(name) ? one.hashes : hashes;
     parts[`input ${name}`] = from.get(table) ?? "";
   }
+  // A stage is told the name of its partition; a transform sees nothing but its rows.
+  if (one !== undefined && step.kind === "stage") parts.partition = one.partition;
   return parts;
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ConfigError } from "../base/errors.js";
 import { hashOf } from "../base/hash.js";
 import { packageRoot } from "../base/package-root.js";
-import { isPattern, patternMatcher } from "./glob.js";
+import { isPattern, isStoreFolder, patternMatcher } from "./glob.js";
 import type { ParseCache } from "./parse-cache.js";
 import { isPathBelow } from "./path-below.js";
 import type { Source } from "./pipeline.js";
@@ -92,8 +92,12 @@ export function pinsOf(pattern: string, source: Source, pins: ReadonlyMap<string
   return [...pins.values()].flatMap((pin) => (matches(pin.path) ? [mergePin(pin.path, pin, unpinned)] : []));
 }
 
-/** Where a pinned file can be fetched: its `url`, or its place in a repository on GitHub, unless it is derived. */
+/**
+ * Where a pinned file can be fetched: its `url`, or its place in a repository on GitHub, unless it is derived. A folder
+ * that stands for one source cannot.
+ */
 export function downloadUrl(pin: Pin): URL | undefined {
+  if (isStoreFolder(pin.path)) return undefined;
   if (pin.url !== undefined) return URL.canParse(pin.url) ? new URL(pin.url) : undefined;
   const { repo, commit, path } = pin.upstream ?? {};
   if (pin.derived || repo === undefined || commit === undefined || path === undefined) return undefined;

@@ -171,7 +171,7 @@ export class PipelineRun {
         return this.#units.run({
           step,
           partition,
-          keyParts: transformKeyParts(shared, step, ready.hashes, hashes),
+          keyParts: transformKeyParts(shared, step, ready.hashes, { partition, hashes }),
           independent: true,
           job: ({ key }, directory) => ({
             ...this.#jobBase(step, partition, key, directory),

@@ -72,7 +72,7 @@ export async function planUnits(
       pipeline,
       root: options.project.root,
       ...mirrorFolders(options.project),
-      hashFile: services.hashFile,
+      hashSource: services.hashSource,
       cache: services.cache,
     });
     if (options.download) {
@@ -247,7 +247,7 @@ class Planner {
     const units = [...partitions.keys()].sort(compareCodeUnits).map((partition) => {
       const { hashes, waits } = partitions.get(partition) as { hashes: Map<string, string>; waits: Set<string> };
       if (waits.size > 0) return this.#unit(step, partition, "wait", waitingFor(waits));
-      const keyParts = transformKeyParts(shared, step, whole.hashes, hashes);
+      const keyParts = transformKeyParts(shared, step, whole.hashes, { partition, hashes });
       const key = keyOf(keyParts);
       const record = this.#project.store.readStep(key);
       const equal = running.get(key);

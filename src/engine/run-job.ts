@@ -133,11 +133,19 @@ async function adoptAll(given: { context: RunContext; job: Job; table: WrittenTa
 /** What was read must be what was hashed: else the result would be stored under a key that is not its own. */
 async function refuseChangedFiles({ services }: RunContext, files: readonly JobFile[]): Promise<void> {
   for (const file of files) {
-    const now = await services.hashFile(file.absolutePath);
+    let now: string | null = null;
+    let cause: unknown;
+    try {
+      now = (await services.hashSource(file.absolutePath)).sha256;
+    } catch (error) {
+      // It was there: what keeps it from being read now is a change too.
+      cause = error;
+    }
     if (now === file.sha256) continue;
     throw new LoadError("changed", `${file.path} changed while it was read`, {
       fields: { file: file.path, before: file.sha256, after: now },
       wayOut: "Run again when nothing writes to the file.",
+      ...(cause === undefined ? {} : { cause }),
     });
   }
 }

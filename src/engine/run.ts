@@ -95,7 +95,7 @@ export async function runPipelines(given: RunPipelinesOptions): Promise<RunSumma
         pipeline,
         root: project.root,
         ...mirrorFolders(project),
-        hashFile: services.hashFile,
+        hashSource: services.hashSource,
         cache: services.cache,
       });
       if (options.download) {

@@ -2,10 +2,9 @@ import { realpathSync, statSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { compareCodeUnits } from "../base/canonical-json.js";
 import { ConfigError, LoadError, NeurotablesError } from "../base/errors.js";
-import { listFilesBelow } from "../base/list-files.js";
 import { sourceId } from "../tables/source-id.js";
 import type { JobFile } from "./executor.js";
-import { findFiles } from "./glob.js";
+import { findFiles, isStoreFolder } from "./glob.js";
 import type { ParseCache } from "./parse-cache.js";
 import { downloadUrl, mergePin, type Pin, pinHash, pinsOf, readPins } from "./pinned-sources.js";
 import type { Pipeline, Source } from "./pipeline.js";
@@ -36,8 +35,14 @@ export interface IncompleteSource {
   readonly outdated: readonly string[];
 }
 
-/** Hash of a file's bytes; expected to remember what it has hashed. */
-export type HashFile = (path: string) => Promise<string>;
+/** Identity and size of a raw file, or of all files of a folder that stands for one. */
+export interface SourceHash {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** Hashes what lies at a path; expected to remember what it has hashed. */
+export type HashSource = (path: string) => Promise<SourceHash>;
 
 /**
  * Finds every source of a pipeline in the mirror folders and hashes its files. Per path, the first folder that holds
@@ -51,21 +56,21 @@ export async function resolveSources(options: {
   readonly mirrors: readonly string[];
   /** The one of the mirrors that holds what was downloaded. */
   readonly downloads?: string;
-  readonly hashFile: HashFile;
+  readonly hashSource: HashSource;
   readonly cache?: ParseCache;
 }): Promise<ReadonlyMap<string, ResolvedSource>> {
   const { pipeline, root, downloads } = options;
   const pins = await readPins(pipeline.dataset, root, options.cache);
   const mirrors = new Mirrors(options.mirrors);
-  const hashes = new Map<string, Promise<string>>();
-  const hashFile = (path: string) => {
-    const hash = hashes.get(path) ?? options.hashFile(path);
+  const hashes = new Map<string, Promise<SourceHash>>();
+  const hashSource = (path: string) => {
+    const hash = hashes.get(path) ?? options.hashSource(path);
     hashes.set(path, hash);
     return hash;
   };
   const resolved = new Map<string, ResolvedSource>();
   for (const source of pipeline.sources.values()) {
-    resolved.set(source.name, await resolveSource({ pipeline, source, mirrors, downloads, pins, hashFile }));
+    resolved.set(source.name, await resolveSource({ pipeline, source, mirrors, downloads, pins, hashSource }));
   }
   return resolved;
 }
@@ -76,9 +81,9 @@ async function resolveSource(options: {
   readonly mirrors: Mirrors;
   readonly downloads: string | undefined;
   readonly pins: ReadonlyMap<string, Pin>;
-  readonly hashFile: HashFile;
+  readonly hashSource: HashSource;
 }): Promise<ResolvedSource> {
-  const { pipeline, source, mirrors, downloads, pins, hashFile } = options;
+  const { pipeline, source, mirrors, downloads, pins, hashSource } = options;
   const files = new Map<string, ResolvedFile>();
   const missing: MissingSource[] = [];
   const outdated: ResolvedFile[] = [];
@@ -103,8 +108,7 @@ async function resolveSource(options: {
         if (files.has(path)) return;
         const absolutePath = join(mirror, path);
         const pin = mergePin(path, pins.get(path), source);
-        const sha256 = await hashFile(absolutePath);
-        const bytes = sourceBytes(absolutePath);
+        const { sha256, bytes } = await hashSource(absolutePath);
         const file = resolvedFile({ dataset: pipeline.dataset, pin, mirror, bytes, sha256 });
         if (mirror === downloads && file.pinned === "differs") outdated.push(file);
         else files.set(path, file);
@@ -120,13 +124,6 @@ async function resolveSource(options: {
   }
   const [other] = outdated;
   return other === undefined ? { kind: "found", files: ordered } : { kind: "refused", error: notAsPinned(other), rest };
-}
-
-/** Size of a file, or of all files of a folder that stands for one. */
-function sourceBytes(path: string): number {
-  const stat = statSync(path);
-  if (!stat.isDirectory()) return stat.size;
-  return listFilesBelow(path).reduce((sum, file) => sum + statSync(join(path, file)).size, 0);
 }
 
 /** A raw file as jobs and keys see it. */
@@ -178,17 +175,22 @@ function downloadsLack(options: {
 function notAsPinned({ job }: ResolvedFile): LoadError {
   return new LoadError("not-as-pinned", `${job.absolutePath} was downloaded but is not the pinned file`, {
     fields: { file: job.absolutePath, found: job.sha256, expected: job.manifestSha256 },
-    wayOut: "Run with --download to fetch it again, or delete it.",
+    wayOut: isStoreFolder(job.path)
+      ? "Delete it, or move it into a sources folder of your own: there it is taken with a warning."
+      : "Run with --download to fetch it again, or delete it.",
   });
 }
+
+const LOOK_AT_THE_FILE = "The file is there but cannot be read: look at its permissions, or at the disk.";
 
 function asLoadError(error: unknown, source: Source): NeurotablesError {
   if (error instanceof LoadError) return error;
   if (error instanceof NeurotablesError) {
-    // A raw file that cannot be read is a fault of the source, not of the home folder.
+    // A raw file that cannot be read is a fault of the source, not of the home folder: that need not be writable.
+    const wayOut = "errno" in error.fields ? LOOK_AT_THE_FILE : error.wayOut;
     return new LoadError("unreadable", `source ${source.name}: ${error.message}`, {
       fields: { source: source.name, ...error.fields },
-      ...(error.wayOut === undefined ? {} : { wayOut: error.wayOut }),
+      ...(wayOut === undefined ? {} : { wayOut }),
     });
   }
   const { code, path } = error as NodeJS.ErrnoException;
@@ -199,7 +201,7 @@ function asLoadError(error: unknown, source: Source): NeurotablesError {
       ...(path === undefined ? {} : { file: path }),
       ...(code === undefined ? {} : { code }),
     },
-    wayOut: "The file is there but cannot be read: look at its permissions, or at the disk.",
+    wayOut: LOOK_AT_THE_FILE,
   });
 }
 
