@@ -85,9 +85,18 @@ export function checkPorts(
 ): void {
   const bare = (name: string) => (name.startsWith(`${dataset}.`) ? name.slice(dataset.length + 1) : name);
   const { outputs } = implementation.value;
+  const named = new Map<string, string>();
   for (const [index, written] of asList(step.into).entries()) {
     // A table of another dataset goes by its bare name in the implementation.
     const name = bare(written).split(".").at(-1) as string;
+    const other = named.get(name);
+    named.set(name, written);
+    if (other !== undefined && bare(other) !== bare(written)) {
+      document.fault(
+        entryPath(["steps", step.name, "into"], step.into, index),
+        `"${step.name}" writes one ${name}: ${other} or ${written}`,
+      );
+    }
     if (outputs.includes(name) || (LOAD_TABLES as readonly string[]).includes(name)) continue;
     document.fault(
       entryPath(["steps", step.name, "into"], step.into, index),

@@ -4,11 +4,14 @@ import { compareCodeUnits } from "../base/canonical-json.js";
 import { ConfigError } from "../base/errors.js";
 import { sha256 } from "../base/hash.js";
 
-/** Every quoted relative path after `from`, `import` or `import(`: too many are harmless, one too few is not. */
-const RELATIVE_IMPORT = /(?:\bfrom|\bimport\s*\(?)\s*["'](\.{1,2}\/[^"'\n]+)["']/g;
+/**
+ * Every quoted relative path after `from`, `import`, `import(` or `new URL(` (a thread's code, a kernel's bytes): too
+ * many are harmless, one too few is not.
+ */
+const RELATIVE_IMPORT = /(?:\bfrom|\bimport\s*\(?|\bnew\s+URL\s*\()\s*["'](\.{1,2}\/[^"'\n]+)["']/g;
 
 /**
- * Hash over the bytes of a user's module and of all that it imports by relative paths: comments count here, unlike in
+ * Hash over the bytes of a user's module and of all that it names by relative paths: comments count here, unlike in
  * code that was built with this package.
  * @throws {ConfigError} when the module or one of its imports is not there.
  */

@@ -1,6 +1,9 @@
+import { statSync } from "node:fs";
+import { sep } from "node:path";
 import { compareCodeUnits } from "../base/canonical-json.js";
-import { LoadError, serializeError } from "../base/errors.js";
+import { LoadError, NeurotablesError, serializeError } from "../base/errors.js";
 import { DEFAULT_LIMITS } from "../base/limits.js";
+import { errorCode } from "../base/storage-error.js";
 import type { Job, JobEvents, JobFile, WrittenTable } from "../engine/executor.js";
 import { LOAD_TABLES } from "../engine/load-tables.js";
 import type { Drop, LoadContext, SourceFile } from "../loaders/loader.js";
@@ -58,8 +61,29 @@ export async function runLoadJob(
     return { tables: await outputs.finish(), counts: account.total(), ...(failures.length === 0 ? {} : { failures }) };
   } catch (error) {
     outputs.abort();
-    throw error;
+    throw unreadableFile(job.files, error) ?? error;
   }
+}
+
+/** The error of a raw file that the system refuses to read; undefined for every other error. */
+function unreadableFile(files: readonly JobFile[], error: unknown): LoadError | undefined {
+  const code = error instanceof NeurotablesError ? undefined : errorCode(error);
+  if (code === undefined) return undefined;
+  const { path } = error as NodeJS.ErrnoException;
+  const isBelow = ({ absolutePath }: JobFile) => path === absolutePath || path?.startsWith(absolutePath + sep);
+  // Reading from a folder that was opened names no path.
+  const isFolder = ({ absolutePath }: JobFile) => statSync(absolutePath, { throwIfNoEntry: false })?.isDirectory();
+  const file = files.find(isBelow) ?? (code === "EISDIR" ? files.find(isFolder) : undefined);
+  if (file === undefined) return undefined;
+  const what = code === "EISDIR" ? "is a folder, and the loader reads files" : `cannot be read: ${code}`;
+  return new LoadError("unreadable", `${file.path} ${what}`, {
+    fields: { file: file.path, code },
+    wayOut:
+      code === "EISDIR"
+        ? "Name the files more closely in the pipeline's sources."
+        : "Look at the file and at the disk.",
+    cause: error,
+  });
 }
 
 function isLoadTable(table: string): boolean {

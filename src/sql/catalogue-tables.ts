@@ -40,6 +40,7 @@ export const CATALOGUE_COLUMNS: Readonly<Record<keyof SqlCatalogue, readonly (re
     ["dropped", "BIGINT", "Records left out"],
     ["seconds", "DOUBLE", "Wall time"],
     ["peak_memory_bytes", "BIGINT", "Most memory used"],
+    ["evidence", "JSON", "Facts that a stage kept beside its result; NULL where there are none"],
     ["finished_at", "TIMESTAMP WITH TIME ZONE", "When it ended"],
   ],
 };

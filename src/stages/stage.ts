@@ -8,7 +8,10 @@ export interface StageContext<P> extends TransformContext<P> {
   readonly partition: string;
   /** Threads that this unit of work may use. The result must not depend on them. */
   readonly threads: number;
-  /** Keeps facts beside the result: in the log of the unit and in its record. The same name again replaces the value. */
+  /**
+   * Keeps facts beside the result: in the log of the unit, in its record and in `neurotables.step`. The same name again
+   * replaces the value. NaN and infinite numbers are kept as texts.
+   */
   evidence(facts: Readonly<Record<string, EvidenceValue>>): void;
 }
 

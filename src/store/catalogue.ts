@@ -63,6 +63,7 @@ export function catalogueRows(store: {
       tables: record.outputs.map((output) => output.table),
       table_hashes: record.outputs.map((output) => output.tableHash),
       key_parts: JSON.stringify(record.keyParts),
+      evidence: record.evidence === undefined ? null : JSON.stringify(record.evidence),
     });
   }
   return { snapshot, run, step };

@@ -44,12 +44,17 @@ export function isStepRecord(value: Fields): value is Fields & StepRecord {
     isCount(value.counts.carried) &&
     isCount(value.counts.dropped) &&
     (value.failures === undefined || isList(value.failures, isRecordingFailure)) &&
-    (value.evidence === undefined || isFields(value.evidence)) &&
+    (value.evidence === undefined || isEvidence(value.evidence)) &&
     isNumber(value.seconds) &&
     isNumber(value.peakMemoryBytes) &&
     isText(value.finishedAt) &&
     isText(value.run)
   );
+}
+
+function isEvidence(value: unknown): value is NonNullable<StepRecord["evidence"]> {
+  const isFact = (fact: unknown) => fact === null || isText(fact) || isNumber(fact) || typeof fact === "boolean";
+  return isFields(value) && Object.values(value).every(isFact);
 }
 
 function isRecordingFailure(value: unknown): value is RecordingFailure {
