@@ -41,6 +41,17 @@ export function clampInside({ shape, margin }: Domain, [z, y, x]: Vector): Vecto
   return [clamp(z, shape[0]), clamp(y, shape[1]), clamp(x, shape[2])];
 }
 
+/** A push away from the walls of the volume: nothing at eight voxels from the margin, 1 per axis at it. */
+export function wallPush({ shape, margin }: Domain, [z, y, x]: Vector): Vector {
+  const push = (value: number, size: number) => {
+    const reach = Math.min(8, size / 6);
+    const low = Math.max(0, 1 - (value - margin) / reach);
+    const high = Math.max(0, 1 - (size - 1 - margin - value) / reach);
+    return low - high;
+  };
+  return [push(z, shape[0]), push(y, shape[1]), push(x, shape[2])];
+}
+
 /** A random point of the tissue at a share of the way from its centre to its surface, inside the margin. */
 export function pointOfTissue(domain: Domain, random: SeededRandom, share: number): Vector {
   const [z, y, x] = randomDirection(random);

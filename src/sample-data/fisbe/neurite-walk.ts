@@ -1,5 +1,15 @@
 import type { SeededRandom } from "../seeded-random.js";
-import { between, clampInside, type Domain, distance, ellipsoidLevel, normal, unit, type Vector } from "./domain.js";
+import {
+  between,
+  clampInside,
+  type Domain,
+  distance,
+  ellipsoidLevel,
+  normal,
+  unit,
+  type Vector,
+  wallPush,
+} from "./domain.js";
 
 /** Standard deviation of the turn per voxel, in radians (per axis, before the direction is made a unit vector again). */
 const TURN = 0.12;
@@ -24,10 +34,11 @@ export function walkTo(
     const home = outside > 0 ? unit(towards(position, domain.centre)) : aim;
     const steer = 0.05 + 1.5 / (away + 3);
     const pull = outside > 0 ? Math.min(0.5, outside) : 0;
+    const wall = wallPush(domain, position);
     heading = unit([
-      heading[0] + TURN * normal(random) + steer * aim[0] + pull * home[0],
-      heading[1] + TURN * normal(random) + steer * aim[1] + pull * home[1],
-      heading[2] + TURN * normal(random) + steer * aim[2] + pull * home[2],
+      heading[0] + TURN * normal(random) + steer * aim[0] + pull * home[0] + 0.3 * wall[0],
+      heading[1] + TURN * normal(random) + steer * aim[1] + pull * home[1] + 0.3 * wall[1],
+      heading[2] + TURN * normal(random) + steer * aim[2] + pull * home[2] + 0.3 * wall[2],
     ]);
     position = clampInside(domain, [position[0] + heading[0], position[1] + heading[1], position[2] + heading[2]]);
     path.push(position);

@@ -21,8 +21,8 @@ describe("synthetic volumes", () => {
     // Change these only together with the generator.
     expect({ raw: sha256(raw), instances: sha256(instances) }).toMatchInlineSnapshot(`
       {
-        "instances": "408b3cf9d0f25218ea30c15b29f3ba27a79a4556b75d4a7874823f6ffec1a410",
-        "raw": "ccaa980cde65aafd41b2a1225bfc02e8b99ec187c51beff2b99dea6581829653",
+        "instances": "a862cba971778d04e73cfa684a898ec81ce15e5818db3b437cc83cd58d52ca49",
+        "raw": "93ceeb917bf2bc1287389a75091337513a906282f328bd11ec73f1ae6f47d939",
       }
     `);
   });
