@@ -11,7 +11,7 @@ export type Content = (job: Job, table: string) => string;
 export const contentOfEverything: Content = (job, table) => {
   if (job.kind === "load")
     return JSON.stringify([table, job.implementation, job.parameters, job.files.map((file) => file.sha256)]);
-  if (job.kind === "transform") {
+  if (job.kind === "transform" || job.kind === "stage") {
     return JSON.stringify([
       table,
       job.implementation,
@@ -24,7 +24,7 @@ export const contentOfEverything: Content = (job, table) => {
 
 /** Writes small files instead of Parquet, and remembers what it was asked to run. */
 export class FakeExecutor implements Executor {
-  /** Names of the load and transform jobs run, as `step` or `step/partition`. */
+  /** Names of the load, transform and stage jobs run, as `step` or `step/partition`. */
   ran: string[] = [];
   compactions = 0;
   queries = 0;

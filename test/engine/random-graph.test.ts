@@ -95,7 +95,7 @@ function pipelineOf(nodes: readonly Node[], order: readonly number[]): Pipeline 
     if (node.inputs.length === 0)
       return { ...common, kind: "load", sources: [node.name], partition: "source", independent: false };
     const from = node.inputs.map((input) => ({ name: `n${input}`, table: `d.n${input}`, external: false }));
-    return { ...common, kind: "transform", from, each: [] };
+    return { ...common, kind: index % 3 === 0 ? "stage" : "transform", from, each: [] };
   });
   const loads = nodes.filter(({ inputs }) => inputs.length === 0);
   return {
@@ -132,7 +132,7 @@ describe.each([1, 2])("a random graph of 50 steps (seed %i)", (seed) => {
     // Equal outputs come from equal inputs, but for coarse nodes, which forget.
     const content = (job: Job, table: string): string => {
       const node = nodes.find(({ name }) => `d.${name}` === table) as Node;
-      const inputs = job.kind === "transform" ? job.inputs.map(({ snapshot }) => snapshot.tableHash) : [];
+      const inputs = "inputs" in job ? job.inputs.map(({ snapshot }) => snapshot.tableHash) : [];
       if (!node.coarse)
         return JSON.stringify([table, node.parameter, inputs, node.inputs.length === 0 ? node.content : 0]);
       return `${table} ${coarsen(essences.get(node.name) as string)}`;

@@ -39,6 +39,8 @@ interface Node {
   readonly coarse: boolean;
   /** Fails for some inputs. */
   readonly picky: boolean;
+  /** A stage: it is told the name of its partition, and writes it. */
+  readonly stage: boolean;
   parameter: number;
   code: number;
 }
@@ -57,6 +59,7 @@ function randomNodes(random: RandomBelow): Node[] {
       each: [],
       coarse: random(2) === 0,
       picky: false,
+      stage: false,
       parameter: 0,
       code: 0,
     });
@@ -76,6 +79,7 @@ function randomNodes(random: RandomBelow): Node[] {
       each,
       coarse: random(3) === 0,
       picky: each.length > 0 && random(3) === 0,
+      stage: index % 2 === 1,
       parameter: 0,
       code: 0,
     });
@@ -89,6 +93,11 @@ function textOf(node: Node, table: string, read: unknown): string {
   return node.coarse
     ? `${table} ${Number.parseInt(sha256(essence).slice(0, 2), 16) % 2}`
     : `${table} ${sha256(essence)}`;
+}
+
+/** All that a unit knows: of transforms, what it reads. */
+function told(node: Node, partition: string, read: unknown): unknown {
+  return node.stage ? [partition, read] : read;
 }
 
 function fails(node: Node, read: unknown): boolean {
@@ -120,7 +129,7 @@ class Oracle {
       const given = { rows: new Map<string, Map<string, string>>(), lacks: new Set<string>(), blocks: false };
       for (const table of node.tables) given.rows.set(table, new Map());
       const unit = (partition: string, read: unknown, independent: boolean, name: string) => {
-        const key = JSON.stringify([node.name, node.code, node.parameter, read]);
+        const key = JSON.stringify([node.name, node.code, node.parameter, told(node, partition, read)]);
         const attempt = !this.#seen.has(key);
         if (attempt) executed.push(`${node.name} ${partition}`);
         if (attempt && fails(node, read)) {
@@ -135,7 +144,7 @@ class Oracle {
         for (const table of node.tables) {
           // The rows of a file tell nothing of its name.
           const essence = node.files === undefined ? read : (read as [string, number][]).map(([, content]) => content);
-          given.rows.get(table)?.set(name, textOf(node, table, essence));
+          given.rows.get(table)?.set(name, textOf(node, table, told(node, partition, essence)));
         }
       };
       if (node.files !== undefined) {
@@ -228,7 +237,8 @@ function pipelineOf(nodes: readonly Node[], order: readonly number[]): Pipeline 
       return { ...common, ...load };
     }
     const from = node.inputs.map((name) => ({ name, table: `d.${name}`, external: false }));
-    const transform: Omit<TransformStep, keyof typeof common> = { kind: "transform", from, each: node.each };
+    const kind = node.stage ? "stage" : "transform";
+    const transform: Omit<TransformStep, keyof typeof common> = { kind, from, each: node.each };
     return { ...common, ...transform };
   });
   const loads = nodes.filter(({ files }) => files !== undefined);
@@ -283,7 +293,7 @@ describe.each([1, 2, 3, 4])("a random graph of partitions (seed %i)", (seed) => 
     const texts = new Map<string, string>();
     const readBy = (job: Job): unknown => {
       if (job.kind === "load") return job.files.map(({ path }) => filesOf(nodes).get(path));
-      if (job.kind !== "transform") return [];
+      if (!("inputs" in job)) return [];
       return job.inputs
         .map(({ name, snapshot }) => ({ name, read: snapshot.partitions.map(({ hash }) => texts.get(hash)) }))
         .sort((a, b) => inputPosition(nodes, job.step, a.name) - inputPosition(nodes, job.step, b.name))
@@ -306,15 +316,13 @@ describe.each([1, 2, 3, 4])("a random graph of partitions (seed %i)", (seed) => 
       const steps = only === undefined ? pipeline.steps : onlyStep(pipeline, only).steps;
       // A run of steps without any source is refused.
       if (
-        steps.every(
-          (step) => step.kind === "transform" || nodes.find(({ name }) => name === step.name)?.files?.size === 0,
-        )
+        steps.every((step) => step.kind !== "load" || nodes.find(({ name }) => name === step.name)?.files?.size === 0)
       )
         continue;
       const attempts: string[] = [];
       const executor = new FakeExecutor({
         before: async (job) => {
-          if (job.kind !== "load" && job.kind !== "transform") return;
+          if (job.kind !== "load" && !("inputs" in job)) return;
           attempts.push(`${job.step} ${job.partition}`);
           const node = nodes.find(({ name }) => name === job.step) as Node;
           const read = job.kind === "load" ? [readBy(job)] : readBy(job);
@@ -324,7 +332,7 @@ describe.each([1, 2, 3, 4])("a random graph of partitions (seed %i)", (seed) => 
         },
         content: (job, table) => {
           const node = nodes.find(({ name }) => name === ("step" in job ? job.step : "")) as Node;
-          const text = textOf(node, table.slice(2), readBy(job));
+          const text = textOf(node, table.slice(2), told(node, job.partition, readBy(job)));
           texts.set(sha256(text), text);
           return text;
         },
