@@ -75,8 +75,8 @@ const INSTANCE_SLAB = 10;
  * share tracts, in noise. Everything depends on the options alone, bit for bit, on every machine: random numbers are
  * integers, elementary functions come from exact-math.ts, noise from the position of the voxel.
  *
- * Growing takes milliseconds (about a second at full size); rendering about 0.2 s for a small volume, and less than
- * 0.5 GB of memory for a full one when read in slabs.
+ * Growing takes up to 0.3 s, at full size 1 to 3 s; rendering about 0.6 s for a small volume and a minute for a full one,
+ * with less than 0.5 GB of memory when that is read in slabs.
  * @throws {UsageError} `usage/sample-volume` for a seed, shape or number of neurons out of range.
  */
 export function syntheticVolume(options: SyntheticVolumeOptions): SyntheticVolume {
