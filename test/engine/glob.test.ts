@@ -57,6 +57,13 @@ describe("findFiles", () => {
     mkdirSync(join(folder, "v", "other"), { recursive: true });
     writeFileSync(join(folder, "v", "one.zarr", "raw", "0.0"), "");
     expect(findFiles(folder, pattern)).toEqual(expected);
+    expect(["v/one.zarr", "v/one.zarr/raw/0.0"].filter(patternMatcher(pattern))).toEqual(expected);
+  });
+
+  it("looks into a Zarr store where members of an archive are meant", () => {
+    const path = "v/one.zarr/raw/0.0";
+    expect(patternMatcher("v/**/0.0", { entersStores: true })(path)).toBe(true);
+    expect(patternMatcher("v/**/0.0")(path)).toBe(false);
   });
 
   it("gives what stands in a file's place without being one, so that it is not called missing", () => {

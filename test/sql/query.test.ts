@@ -157,6 +157,11 @@ describe("names", () => {
     expect(
       (await ask(session, "SELECT key_parts['source a.csv'] FROM neurotables.step WHERE step = 'it''s'")).cells,
     ).toEqual([["00ff"]]);
+    const evidence = "SELECT step, CAST(evidence->>'a.loss' AS DOUBLE) FROM neurotables.step ORDER BY step";
+    expect((await ask(session, evidence)).cells).toEqual([
+      ["it's", "0.5"],
+      ["plain", null],
+    ]);
   });
 });
 

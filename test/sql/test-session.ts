@@ -50,7 +50,10 @@ export function openSession(tables: TestTables, options: Partial<SqlSessionOptio
     catalogue: {
       snapshot: [{ table: "worm.edge", rows: 10, steps: '["a","b"]' }],
       run: [{ run: "r1", started_at: "2026-01-02T03:04:05.678Z", info: '{"pipelines":["p"]}' }],
-      step: [{ step: "it's", key_parts: '{"source a.csv":"00ff"}', seconds: 1.5 }],
+      step: [
+        { step: "it's", key_parts: '{"source a.csv":"00ff"}', seconds: 1.5, evidence: '{"a.loss":0.5}' },
+        { step: "plain" },
+      ],
     },
     temporaryDirectory: join(tables.folder, "tmp"),
     threads: 1,
