@@ -1,8 +1,34 @@
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { NetworkError } from "./errors.js";
-import { type HttpRules, networkError } from "./http-download.js";
+import type { LookupFunction } from "node:net";
+import { type ErrorFields, NetworkError } from "./errors.js";
 import { errorCode } from "./storage-error.js";
+
+/** Which machines may be asked. */
+export interface HttpRules {
+  /** Throws for a URL that must not be asked. Called for the first one and for every redirect. */
+  readonly check: (url: URL) => void;
+  /** Resolves host names, and refuses addresses. Not called for addresses written as such: `check` sees those. */
+  readonly lookup: LookupFunction;
+}
+
+/** Host and path, without what may be secret. */
+export function urlText(url: URL): string {
+  return `${url.host}${url.pathname}`;
+}
+
+/** An error about one URL. */
+export function networkError(
+  problem: string,
+  url: URL,
+  what: string,
+  options: { readonly fields?: ErrorFields; readonly wayOut?: string; readonly cause?: unknown } = {},
+): NetworkError {
+  return new NetworkError(problem, `${urlText(url)} ${what}`, {
+    ...options,
+    fields: { host: url.host, path: url.pathname, ...options.fields },
+  });
+}
 
 /** Something that may be better at the next attempt. */
 export class PassingFailure extends Error {
@@ -44,6 +70,7 @@ export class HttpExchange {
     this.#signal = signal;
     this.response = new Promise((resolve, reject) => {
       const send = url.protocol === "https:" ? httpsRequest : httpRequest;
+      // A connection of its own, whatever the environment says of certificates.
       const sent = send(url, { headers, agent: false, lookup: rules.lookup, rejectUnauthorized: true });
       this.#end = (error) => {
         this.#ended ??= error;
@@ -120,10 +147,10 @@ export function statusFailure(status: number, headers: IncomingHttpHeaders, url:
     fields: { status },
     wayOut:
       status === 404 || status === 410
-        ? "The file is not there: correct its address."
+        ? "The file is not there: correct its address, or put the file into a sources folder."
         : passes
           ? "The server is busy or broken: run again later."
-          : "The server refuses: look at the address in a browser.",
+          : "The server refuses: look at the address in a browser, or put the file into a sources folder.",
   });
   return passes ? new PassingFailure(failure, wait) : failure;
 }

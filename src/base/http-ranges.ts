@@ -1,8 +1,16 @@
 import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InterruptedError, type NetworkError } from "./errors.js";
-import { type HttpRules, type HttpTiming, networkError } from "./http-download.js";
-import { exchangeFailure, HttpExchange, PassingFailure, redirectTarget, statusFailure } from "./http-exchange.js";
+import type { HttpTiming } from "./http-download.js";
+import {
+  exchangeFailure,
+  HttpExchange,
+  type HttpRules,
+  networkError,
+  PassingFailure,
+  redirectTarget,
+  statusFailure,
+} from "./http-exchange.js";
 
 /** What to read, and whom it may be asked of. */
 export interface HttpRangesRequest {

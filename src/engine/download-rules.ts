@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { type HttpRules, networkError } from "../base/http-download.js";
+import { type HttpRules, networkError } from "../base/http-exchange.js";
 import { checkedLookup, isLoopbackAddress, isPublicAddress, type ResolveName } from "../base/public-address.js";
 
 /** What tests may change about the network. */
