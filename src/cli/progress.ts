@@ -169,11 +169,11 @@ class LiveProgress implements ProgressView {
     const units = [...this.#active.values()];
     const lines = units.slice(0, MOST_LINES).map((unit) => this.#unitLine(unit));
     if (units.length > MOST_LINES) lines.push(`  and ${units.length - MOST_LINES} more`);
+    const total = Math.max(this.#units, this.#finished);
     const cached = this.#cached === 0 ? "" : `, ${countText(this.#cached)} cached`;
     const elapsed = durationText((this.#now() - this.#started) / 1000);
-    lines.push(
-      `  ${countText(this.#finished)} of ${pluralText(Math.max(this.#units, this.#finished), "unit")}${cached}, ${elapsed}`,
-    );
+    // What only fetches files has no units of work.
+    if (total > 0) lines.push(`  ${countText(this.#finished)} of ${pluralText(total, "unit")}${cached}, ${elapsed}`);
     this.#output.terminal.stderr.write(lines.map((line) => `${cutText(line, width - 1)}\n`).join(""));
     this.#drawnLines = lines.length;
   }

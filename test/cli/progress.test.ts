@@ -75,6 +75,21 @@ describe("progress", () => {
     view.event({ kind: "warning", message: "late" });
     expect(terminal.err()).not.toContain("late");
   });
+
+  it("has no line of units where there are none, as in a fetch", () => {
+    const terminal = fakeTerminal({ terminal: true, columns: 70, env: { NO_COLOR: "1" } });
+    const view = progressView(new Output(terminal), () => 0);
+    view.event({ kind: "warning", message: "look" });
+    expect(terminal.err()).toBe("! warning  look\n");
+    view.event({ kind: "download-started", path: "a.zarr", from: "host", bytes: 10 });
+    view.event({ kind: "download-progress", path: "a.zarr", done: 5, total: 10 });
+    view.event({ kind: "warning", message: "again" });
+    const text = terminal.err();
+    expect(text).toContain("████████░░░░░░░░ 5/10 bytes");
+    expect(text).not.toContain("unit");
+    view.stop();
+    expect(terminal.err().endsWith("\u001b[1A\u001b[0J")).toBe(true);
+  });
 });
 
 describe("Ctrl-C", () => {

@@ -32,7 +32,7 @@ const MOST_BYTES = 2 ** 30;
  * Skeletons of many sets, the i-th in the i-th place, largest first on worker threads. The sets stay usable: their runs
  * are copied to the threads. Cost: some 0.4 µs per voxel, and a byte per voxel of every box at work (at most 1 GiB
  * together, or one box alone).
- * @throws {InterruptedError} on `signal`. {RangeError} when a box is too large, before anything is thinned.
+ * @throws {InterruptedError} on `signal`. {LoadError} `load/box-too-large`, before anything is thinned.
  */
 export async function skeletonsOf(sets: readonly VoxelRuns[], options: SkeletonsOptions = {}): Promise<Uint32Array[]> {
   const { threads = availableParallelism(), dimensions = 3, signal, leastVoxels = 2_000_000 } = options;

@@ -28,7 +28,7 @@ export function skeletonize2d(mask: Uint8Array, shape: readonly [number, number]
 
 /**
  * The same skeleton as linear indices in the whole image, ascending, of runs in a volume of one plane.
- * @throws {RangeError} for a volume of more planes, or a box too large, see {@link assertThinnable}.
+ * @throws {RangeError} for a volume of more planes. {LoadError} for a box too large, see {@link assertThinnable}.
  */
 export function skeletonPoints2d(runs: VoxelRuns): Uint32Array<ArrayBuffer> {
   if (runs.shape[0] !== 1) throw new RangeError(`${runs.shape.join(" × ")} voxels are not one plane`);

@@ -1,3 +1,4 @@
+import { LoadError } from "../../base/errors.js";
 import { runsOfMask } from "./mask-runs.js";
 import { CENTRE, isDeletable, isSimple } from "./simple-point.js";
 import { maskOf, type VolumeShape, type VoxelRuns } from "./voxel-runs.js";
@@ -16,7 +17,7 @@ const IDLE = 5;
  * voxel for voxel as `skeletonize` of scikit-image 0.19.3 does it in three dimensions. Outside of the volume is
  * background. Some solids vanish entirely (2 × 2 × 2, 4 × 4 × 53); that is the algorithm. Cost: see
  * {@link skeletonPoints3d}.
- * @throws {RangeError} when the mask has not `product(shape)` values, or its box is larger than {@link MOST_BOX_BYTES}.
+ * @throws {RangeError} when the mask has not `product(shape)` values. {LoadError} see {@link assertThinnable}.
  */
 export function skeletonize3d(mask: Uint8Array, shape: VolumeShape): Uint8Array<ArrayBuffer> {
   const skeleton = new Uint8Array(mask.length);
@@ -27,7 +28,7 @@ export function skeletonize3d(mask: Uint8Array, shape: VolumeShape): Uint8Array<
 /**
  * The same skeleton as linear indices in the whole volume, ascending. Cost: time grows with the voxels and the
  * deletions (each wakes its 26 neighbours), not with volume times rounds; memory is one byte per voxel of the box.
- * @throws {RangeError} when the box is larger than {@link MOST_BOX_BYTES}.
+ * @throws {LoadError} for a box too large, see {@link assertThinnable}.
  */
 export function skeletonPoints3d(runs: VoxelRuns): Uint32Array<ArrayBuffer> {
   assertThinnable(runs);
@@ -41,14 +42,19 @@ export function skeletonPoints3d(runs: VoxelRuns): Uint32Array<ArrayBuffer> {
 
 /**
  * Bytes that thinning takes: the box with its margin.
- * @throws {RangeError} when that is more than {@link MOST_BOX_BYTES}.
+ * @throws {LoadError} `load/box-too-large` when that is more than {@link MOST_BOX_BYTES}.
  */
 export function assertThinnable({ box, voxels }: VoxelRuns): number {
   const sides = [box.z1 - box.z0, box.y1 - box.y0, box.x1 - box.x0] as const;
   const bytes = voxels === 0 ? 0 : (sides[0] + 2) * (sides[1] + 2) * (sides[2] + 2);
   if (bytes <= MOST_BOX_BYTES) return bytes;
-  throw new RangeError(
-    `a box of ${sides.join(" × ")} voxels is too large to be thinned: ${bytes} bytes, at most ${MOST_BOX_BYTES}`,
+  throw new LoadError(
+    "box-too-large",
+    `an instance with a box of ${sides.join(" × ")} voxels is too large for a skeleton: ${bytes} bytes, at most ${MOST_BOX_BYTES}`,
+    {
+      fields: { box: [...sides], bytes, limitBytes: MOST_BOX_BYTES },
+      wayOut: "Is it the background, or several things under one label? Remove it, or crop the volume.",
+    },
   );
 }
 

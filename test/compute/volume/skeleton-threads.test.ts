@@ -119,7 +119,12 @@ describe("skeletons of many sets", () => {
     const corners = runsOf([1600, 1600, 1600], Uint32Array.of(0, 1600 ** 3 - 1), Uint32Array.of(1, 1));
     const done: number[] = [];
     const running = skeletonsOf([...bars(2), corners], { threads: 1, onDone: (index) => done.push(index) });
-    await expect(running).rejects.toThrow(RangeError);
+    await expect(running).rejects.toMatchObject({
+      tag: "load/box-too-large",
+      exitCode: 1,
+      message: expect.stringContaining("a box of 1600 × 1600 × 1600 voxels"),
+      fields: { box: [1600, 1600, 1600], bytes: 1602 ** 3, limitBytes: 1.5 * 1024 ** 3 },
+    });
     expect(done).toEqual([]);
   });
 
