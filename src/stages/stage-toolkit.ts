@@ -25,4 +25,4 @@ export type { Row } from "../tables/contract.js";
 export type { TableSink, TableSource } from "../tables/table-io.js";
 export type { Transform, TransformContext } from "../transforms/transform.js";
 export type { EvidenceValue, Stage, StageContext } from "./stage.js";
-export { type ChunkFilter, chunkVolume, withoutChannel } from "./volumes/chunk-volume.js";
+export { chunkVolume, withoutChannel } from "./volumes/chunk-volume.js";

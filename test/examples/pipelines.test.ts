@@ -10,6 +10,7 @@ import {
   loadStepSchema,
   noneCheckSchema,
   sourceSchema,
+  stageStepSchema,
   transformStepSchema,
   uniqueCheckSchema,
 } from "../../src/engine/pipeline-schema.js";
@@ -76,6 +77,7 @@ describe("pipelines.md", () => {
       sourceSchema,
       loadStepSchema,
       transformStepSchema,
+      stageStepSchema,
       equalCheckSchema,
       noneCheckSchema,
       uniqueCheckSchema,
