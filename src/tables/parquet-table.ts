@@ -7,7 +7,7 @@ import { valueReader } from "../formats/arrow/value-reader.js";
 import { readParquet } from "../formats/parquet/read-parquet.js";
 import { arrowSchema } from "./arrow-schema.js";
 import { type Contract, qualifiedName, type Row } from "./contract.js";
-import type { TableSource } from "./table-io.js";
+import type { RowFilter, TableSource } from "./table-io.js";
 
 export interface OpenTableOptions {
   readonly contract: Contract;
@@ -40,14 +40,14 @@ class ParquetTable implements TableSource {
     this.#options = options;
   }
 
-  async *rows<T = Row>(columns?: readonly string[]): AsyncIterable<T> {
-    for await (const batch of this.batches(columns)) yield* batchRows<T>(batch);
+  async *rows<T = Row>(columns?: readonly string[], where?: RowFilter): AsyncIterable<T> {
+    for await (const batch of this.batches(columns, where)) yield* batchRows<T>(batch);
   }
 
-  batches(columns?: readonly string[]): AsyncIterable<RecordBatch> {
+  batches(columns?: readonly string[], where: RowFilter = {}): AsyncIterable<RecordBatch> {
     const { partPaths, temporaryDirectory, memoryLimitBytes } = this.#options;
     const names = this.contract.fields.map((field) => field.name);
-    const unknown = columns?.find((column) => !names.includes(column));
+    const unknown = [...(columns ?? []), ...Object.keys(where)].find((column) => !names.includes(column));
     if (unknown !== undefined) {
       const table = qualifiedName(this.contract);
       throw new UsageError("unknown-column", `${table} has no column "${unknown}"`, {
@@ -58,6 +58,7 @@ class ParquetTable implements TableSource {
     return readParquet({
       paths: partPaths,
       columns: columns ?? names,
+      where,
       schema: arrowSchema(this.contract),
       temporaryDirectory: temporaryDirectory ?? defaultTemporaryDirectory(),
       ...(memoryLimitBytes === undefined ? {} : { memoryLimitBytes }),

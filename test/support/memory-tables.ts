@@ -4,7 +4,7 @@ import { DEFAULT_LIMITS } from "../../src/base/limits.js";
 import { silentLog } from "../../src/base/log.js";
 import type { Drop, LoadContext, SourceFile } from "../../src/loaders/loader.js";
 import type { Contract, Row } from "../../src/tables/contract.js";
-import type { TableSink, TableSource } from "../../src/tables/table-io.js";
+import type { RowFilter, TableSink, TableSource } from "../../src/tables/table-io.js";
 import type { TransformContext } from "../../src/transforms/transform.js";
 
 /** Rows in memory as a source, so that a transform is tested without files. */
@@ -15,8 +15,9 @@ export function memorySource(
   return {
     contract: contract as Contract,
     rowCount: rows.length,
-    async *rows<T>() {
-      for (const row of rows) yield row as T;
+    async *rows<T>(_columns?: readonly string[], where: RowFilter = {}) {
+      const wanted = Object.entries(where);
+      for (const row of rows) if (wanted.every(([column, value]) => row[column] === value)) yield row as T;
     },
     // biome-ignore lint/correctness/useYield: rows are what the tests of small tables use
     async *batches(): AsyncIterable<RecordBatch> {

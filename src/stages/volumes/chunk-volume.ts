@@ -1,7 +1,7 @@
 import { LoadError } from "../../base/errors.js";
 import { decodeBlock } from "../../formats/volume/block-data.js";
 import { elementCount, type VolumeBlock, type VolumeSource, type VolumeType } from "../../formats/volume/volume.js";
-import type { TableSource } from "../../tables/table-io.js";
+import type { RowFilter, TableSource } from "../../tables/table-io.js";
 
 /** The columns of a table of blocks that a stage reads. */
 interface ChunkColumns {
@@ -19,7 +19,7 @@ interface ChunkColumns {
 const PLACE = ["origin_c", "origin_z", "origin_y", "origin_x", "shape", "array_shape", "dtype", "codec"] as const;
 
 /** Which rows of the table are the volume's: column → value. */
-export type ChunkFilter = Readonly<Record<string, string>>;
+export type ChunkFilter = RowFilter;
 
 /**
  * Volumes that a table of blocks holds, each as a {@link VolumeSource} on c, z, y, x, in the order of the rows: by z, y,
@@ -29,29 +29,18 @@ export type ChunkFilter = Readonly<Record<string, string>>;
  */
 export async function chunkVolume(table: TableSource, filter: ChunkFilter): Promise<VolumeSource | undefined> {
   const name = `${table.contract.dataset}.${table.contract.table}: ${Object.values(filter).join("/")}`;
-  for await (const row of matching(table, filter, PLACE)) {
+  for await (const row of table.rows<ChunkColumns>(PLACE, filter)) {
     const shape = Array.from(row.array_shape);
     return {
       name,
       shape,
       type: row.dtype,
       async *blocks() {
-        for await (const chunk of matching(table, filter, [...PLACE, "data"])) yield blockOf(chunk, name);
+        for await (const chunk of table.rows<ChunkColumns>([...PLACE, "data"], filter)) yield blockOf(chunk, name);
       },
     };
   }
   return undefined;
-}
-
-async function* matching(
-  table: TableSource,
-  filter: ChunkFilter,
-  columns: readonly string[],
-): AsyncGenerator<ChunkColumns> {
-  const wanted = Object.entries(filter);
-  for await (const row of table.rows<ChunkColumns & Record<string, unknown>>([...Object.keys(filter), ...columns])) {
-    if (wanted.every(([column, value]) => row[column] === value)) yield row;
-  }
 }
 
 function blockOf(row: ChunkColumns, name: string): VolumeBlock {
