@@ -11,6 +11,7 @@ import { MATLAB_TARGETS } from "../formats/matlab/fuzz-targets.js";
 import { buildXlsx, workbookParts, writeWorkbook } from "../formats/spreadsheet/build-workbook.js";
 import { mutate } from "./mutate.js";
 import type { Random } from "./random.js";
+import { VOLUME_TARGETS } from "./volume-targets.js";
 
 /** A reader under fuzz. Whatever the bytes: a value or a NeurotablesError, soon and in little memory. */
 export interface FuzzTarget {
@@ -147,6 +148,7 @@ export const TARGETS: readonly FuzzTarget[] = [
     structure: mutateBiff,
   },
   ...MATLAB_TARGETS,
+  ...VOLUME_TARGETS,
 ];
 
 async function readWholeZip(bytes: Uint8Array, limits: Limits): Promise<void> {
