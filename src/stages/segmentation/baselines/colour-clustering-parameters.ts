@@ -16,7 +16,9 @@ export interface ColourClusteringParameters
   readonly features: "hue" | "affinity";
   /** Dimensions in which rows of the affinity matrix are kept. */
   readonly rank: number;
-  /** The mixture is fitted to, and the affinity matrix built of, at most so many supervoxels, the largest; the others follow. */
+  /** The affinity matrix is that of at most so many supervoxels, the largest, each 8 bytes with each; others by their edges to these. */
+  readonly landmarks: number;
+  /** The mixture is fitted to at most so many supervoxels, the largest; the others get their most probable component. */
   readonly mostFitted: number;
   /** Gap, in voxels, at which a cluster is divided. */
   readonly cleanUpDistance: number;
@@ -47,6 +49,7 @@ export const COLOUR_CLUSTERING_DEFAULTS: ColourClusteringParameters = {
   edges: "or",
   features: "hue",
   rank: 8,
+  landmarks: 4000,
   mostFitted: 20_000,
   leastComponents: 2,
   mostComponents: 30,
@@ -69,7 +72,6 @@ export const COLOUR_CLUSTERING_PUBLISHED: ColourClusteringParameters = {
   seedEveryComponent: false,
   splitHue: 0,
   features: "affinity",
-  mostFitted: 4000,
   mostComponents: 10,
   selection: "cross-validation",
   regularisation: 1e-6,

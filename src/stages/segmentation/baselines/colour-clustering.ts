@@ -15,7 +15,7 @@ import type { BaselineEvidence, BaselineOptions, LabelResult } from "./label-res
 import { selectMixture } from "./mixture-selection.js";
 import { refineForeground } from "./refine-foreground.js";
 import { splitSupervoxels } from "./split-supervoxels.js";
-import { affinityRows, landmarkMatrix, projectedRows } from "./supervoxel-graph.js";
+import { AffinityGraph } from "./supervoxel-graph.js";
 import { type Supervoxels, supervoxels } from "./supervoxels.js";
 
 export interface ColourClusteringInput extends BaselineOptions {
@@ -93,7 +93,7 @@ function clusterSupervoxels(
   const { points, evidence } =
     parameters.features === "hue"
       ? { points: huePoints(foreground, pieces), evidence: {} }
-      : affinityPoints(foreground, pieces, fitted, parameters, seed);
+      : affinityPoints(foreground, pieces, parameters, seed);
   const selected = selectMixture(subset(points, fitted), parameters, seed);
   if (selected === undefined) return { of: new Int32Array(0), count: 0, evidence };
   const { mixture, criteria } = selected;
@@ -148,27 +148,30 @@ function huePoints({ channels, background }: Foreground, { colours, count }: Sup
   return { count, dimensions: channels, values: Float64Array.from(hueOf(colours, channels, background)) };
 }
 
-/** Rows of the affinity matrix in the space of its strongest eigenvectors; of all supervoxels, from those of the fitted. */
+/** Rows of the affinity matrix in the space of its strongest eigenvectors, which are those of the largest supervoxels. */
 function affinityPoints(
   { index }: Foreground,
-  { labels, colours, count }: Supervoxels,
-  fitted: Int32Array,
+  pieces: Supervoxels,
   parameters: ColourClusteringParameters,
   seed: number,
 ): { readonly points: Points; readonly evidence: BaselineEvidence } {
+  const { labels, colours, count } = pieces;
   const luv = new Float64Array(count * 3);
   for (let i = 0; i < count; i++) {
     luv.set(luvFromSrgb(colours[3 * i] as number, colours[3 * i + 1] as number, colours[3 * i + 2] as number), 3 * i);
   }
   const near = closePairs(index, labels, parameters.spatialDistance);
-  const rows = affinityRows(luv, near, fitted, parameters);
-  const projection = lowRankProjection(landmarkMatrix(rows, fitted), parameters.rank, randomNumbers(seed));
+  const landmarks = largest(pieces, parameters.landmarks);
+  const graph = new AffinityGraph(luv, near, landmarks, parameters);
+  const matrix = graph.landmarkMatrix();
+  const projection = lowRankProjection(matrix, parameters.rank, randomNumbers(seed));
   const dimensions = projection.eigenvalues.length;
   return {
-    points: { count, dimensions, values: projectedRows(rows, projection.vectors, dimensions) },
+    points: { count, dimensions, values: graph.projectedRows(projection.vectors, dimensions) },
     evidence: {
       near_pairs: near.first.length,
-      affinity_edges: rows.columns.length,
+      landmarks: landmarks.length,
+      affinities: matrix.columns.length,
       projection_iterations: projection.iterations,
       projection_converged: projection.converged,
     },

@@ -56,8 +56,8 @@ describe("colourClustering", () => {
     const total = result.instances.reduce((sum, runs) => sum + runs.voxels, 0);
     expect(total).toBe(result.evidence.foreground_voxels);
     // Supervoxels that were not fitted get a cluster too.
-    const few = await run([3, 24, 40, 60], false, { ...settings, mostFitted: 6 });
-    expect(few.evidence).toMatchObject({ fitted_supervoxels: 6, unlabelled_voxels: 0 });
+    const few = await run([3, 24, 40, 60], false, { ...settings, landmarks: 8, mostFitted: 6 });
+    expect(few.evidence).toMatchObject({ landmarks: 8, fitted_supervoxels: 6, unlabelled_voxels: 0 });
   });
 
   it("loses what lies at the border as published, and only then", async () => {
