@@ -10,6 +10,7 @@ import { repositoryRoot } from "../support/real-data.js";
 interface Versions {
   readonly load: Record<string, string>;
   readonly transform: Record<string, string>;
+  readonly stage: Record<string, string>;
   readonly runner: Record<string, string>;
 }
 
@@ -17,7 +18,7 @@ const build = join(repositoryRoot, "scripts", "build.mjs");
 const root = mkdtempSync(join(tmpdir(), "neurotables-build-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** A small package of the same shape: two loaders that share a module, a transform, a runner. */
+/** A small package of the same shape: two loaders that share a module, a transform, a stage with a thread, a runner. */
 const sources: Record<string, string> = {
   "base/log.ts": "export const silent = 1;\n",
   "base/shared.ts": "export function shared(a: number): number {\n  return a + 1;\n}\n",
@@ -33,6 +34,10 @@ const sources: Record<string, string> = {
     'import { shared } from "../base/shared.js";\nexport const three = () => shared(3) / /[/]x/g.lastIndex;\n',
   "transforms/transform-catalogue.ts":
     'export const transformCatalogue = { "a/three": async () => (await import("./three.js")).three };\n',
+  "stages/four.ts": 'export const four = () => new URL("./thread.js", import.meta.url).href;\n',
+  "stages/thread.ts": "export const thread = 1;\n",
+  "stages/stage-catalogue.ts":
+    'export const stageCatalogue = { "a/four": async () => (await import("./four.js")).four };\n',
   "executors/load-job.ts":
     'export const run = async (name: "a/one") => (await import("../loaders/loader-catalogue.js")).loaderCatalogue[name]();\n',
   "base/reader.ts": "export const reader = 1;\n",
@@ -55,7 +60,7 @@ function versions(): Versions {
 
 /** Which versions differ. */
 function changed(before: Versions, after: Versions): string[] {
-  return (["load", "transform", "runner"] as const)
+  return (["load", "transform", "stage", "runner"] as const)
     .flatMap((kind) => Object.keys(before[kind]).filter((name) => before[kind][name] !== after[kind][name]))
     .sort();
 }
@@ -86,6 +91,7 @@ describe("code versions", () => {
   it("are there for every implementation and runner", () => {
     expect(Object.keys(first.load)).toEqual(["a/one", "a/two"]);
     expect(Object.keys(first.transform)).toEqual(["a/three"]);
+    expect(Object.keys(first.stage)).toEqual(["a/four"]);
     expect(Object.keys(first.runner)).toEqual(["load", "module"]);
     for (const version of Object.values(first.load)) expect(version).toMatch(/^[0-9a-f]{64}$/);
   });
@@ -116,6 +122,7 @@ describe("code versions", () => {
     ["a number", "base/shared.ts", (text) => text.replace("1", "2"), ["a/one", "a/three"]],
     ["an operator", "base/shared.ts", (text) => text.replace("+", "-"), ["a/one", "a/three"]],
     ["a module imported late", "base/late.ts", (text) => text.replace("1", "2"), ["a/two"]],
+    ["the code of a thread", "stages/thread.ts", (text) => text.replace("1", "2"), ["a/four"]],
     ["a text", "loaders/two.ts", (text) => text.replace('"1"', '"2"'), ["a/two"]],
     ["a regular expression", "transforms/three.ts", (text) => text.replace("x/g", "y/g"), ["a/three"]],
     ["what users' modules import", "base/reader.ts", (text) => text.replace("1", "2"), ["module"]],

@@ -76,11 +76,13 @@ describe("what a run that finds everything cached loads", () => {
     expect(modulesOf(script).filter((url) => reading.test(url))).toEqual([]);
   });
 
-  it("stays so with every loader and transform of the package", () => {
+  it("stays so with every loader, transform and stage of the package", () => {
     const loaded = modulesOf(`
       const { loaderCatalogue } = await import(${dist("loaders/loader-catalogue.js")});
       const { transformCatalogue } = await import(${dist("transforms/transform-catalogue.js")});
-      for (const load of [...Object.values(loaderCatalogue), ...Object.values(transformCatalogue)]) await load();`);
+      const { stageCatalogue } = await import(${dist("stages/stage-catalogue.js")});
+      for (const catalogue of [loaderCatalogue, transformCatalogue, stageCatalogue])
+        for (const load of Object.values(catalogue)) await load();`);
     expect(loaded.length).toBeGreaterThan(30);
     expect(loaded.filter((url) => HEAVY.test(url))).toEqual([]);
   });

@@ -7,6 +7,7 @@ import { readPipelines } from "../../src/engine/pipeline-file.js";
 import { status } from "../../src/engine/status.js";
 import type { RunSummary } from "../../src/engine/types.js";
 import { why } from "../../src/engine/why.js";
+import { isStepRecord } from "../../src/store/shapes.js";
 import { FakeExecutor } from "./fake-executor.js";
 import { fixedCode, fixtures, lineLoader, ToyProject } from "./toy-project.js";
 
@@ -230,6 +231,17 @@ describe("evidence", () => {
     toy.write("raw/a/one.txt", `${text}\n`);
     const summary = await toy.run();
     expect(summary.steps[1]?.error).toMatchObject({ tag: "module/threw", message: expect.stringMatching(message) });
+  });
+
+  it("that is no fact makes a stored record unreadable, as of another version", async () => {
+    await toy.run();
+    const open = await store();
+    const [key = ""] = open.currentGeneration().snapshots["other.item_total"]?.keys ?? [];
+    const record = open.readStepRecord(key) as unknown as Record<string, unknown>;
+    expect(isStepRecord(record)).toBe(true);
+    expect(isStepRecord({ ...record, evidence: {} })).toBe(true);
+    for (const evidence of [null, [], "x", { shape: [1] }, { inner: {} }])
+      expect(isStepRecord({ ...record, evidence })).toBe(false);
   });
 
   it("may have any name", async () => {
