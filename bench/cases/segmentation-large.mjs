@@ -70,7 +70,10 @@ export async function measure({ folder, say, rounds = ROUNDS }) {
     const base = ours.get(BASE);
     const { general } = base.result;
     const { load, skeletons, preparation } = theirs.phases;
-    if (notes.length === 0) notes.push(`Median of ${rounds} by processor time, Python once; ${theirs.versions}.`);
+    if (notes.length === 0) {
+      const which = rounds === 1 ? "One round" : `Median of ${rounds} by processor time, Python once`;
+      notes.push(`${which}; ${theirs.versions}.`);
+    }
     notes.push(
       `${name}: ${general["Num GT"]} and ${general["Num Pred"]} instances, the same ${compared} numbers;`,
       `Python loads for ${seconds(load)} before its clock starts, and then takes ${seconds(skeletons)} for ${theirs.skeletonisations} skeletonisations and ${seconds(preparation)} for lists and numbers of ids;`,

@@ -33,7 +33,7 @@ export async function measure({ folder, say, preset = "small", rounds = ROUNDS, 
     const ours = await middleOf(rounds, () => scoreWithOurs({ ...task, threads: 1 }));
     rows.push(row(`${task.name}; neurotables`, ours));
     if (python.reason !== undefined) continue;
-    const theirs = await middleOf(rounds, () => scoreWithPython(python, task));
+    const theirs = await scoreWithPython(python, task);
     const compared = requireEqual(ours.result, theirs.result);
     rows.push(row(`${task.name}; Python`, { ...theirs, wall: theirs.wallAlone, cpu: theirs.cpuAlone }));
     times = `${theirs.versions}; arrays loaded before the clock starts, ${seconds(theirs.phases.load)}`;
@@ -42,7 +42,7 @@ export async function measure({ folder, say, preset = "small", rounds = ROUNDS, 
     );
   }
   notes.unshift(
-    `Median of ${rounds} by processor time, start of the interpreters left out; neurotables reads the same .npy files within its time, on one thread.`,
+    `Median of ${rounds} by processor time, Python once; start of the interpreters left out; neurotables reads the same .npy files within its time, on one thread.`,
     python.reason === undefined ? `${times}.` : `Python: skipped, ${python.reason}.`,
   );
   return { rows, notes };
