@@ -8,6 +8,8 @@ import { skeletonOfRuns } from "../../compute/volume/skeleton.js";
 import type { VolumeShape } from "../../compute/volume/voxel-runs.js";
 import { type ArraySummary, describeArrays } from "../../formats/volume/array-summary.js";
 import { openVolume } from "../../formats/volume/open-volume.js";
+import { reorderAxes } from "../../formats/volume/transpose-volume.js";
+import type { Volume, VolumeSource } from "../../formats/volume/volume.js";
 import type {
   PredictedInstanceRow,
   PredictedSkeletonRow,
@@ -38,9 +40,10 @@ export async function loadPrediction(
   const key = predictionKey(file, arrays, parameters.prediction_keys);
   const volume = await openVolume(file.absolutePath, { ...(key === "" ? {} : { key }), file: file.path, limits });
   try {
-    const layout = labelLayout(volume, 3);
+    const arranged = inOrder(volume);
+    const layout = labelLayout(arranged, 3);
     refuseLargeArray(volume.name, [layout.channels, ...layout.shape]);
-    const labels = await collectLabels(volume, layout, {
+    const labels = await collectLabels(arranged, layout, {
       signal,
       onProgress: (done, total) => context.progress(done, total, "voxels"),
     });
@@ -56,6 +59,14 @@ export async function loadPrediction(
   } finally {
     await volume.close();
   }
+}
+
+/** Axes as the file states them become c, z, y, x; without a statement they are taken to be in that order. */
+function inOrder(volume: Volume): VolumeSource {
+  const { axes } = volume;
+  const isSpatial =
+    axes !== undefined && /^[czyxt]+$/.test(axes) && ["z", "y", "x"].every((axis) => axes.includes(axis));
+  return isSpatial ? reorderAxes(volume, axes) : volume;
 }
 
 function predictionKey(file: SourceFile, arrays: readonly ArraySummary[], keys: readonly string[]): string {

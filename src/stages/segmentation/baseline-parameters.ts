@@ -24,6 +24,11 @@ const clustering = {
   edges: z.enum(["or", "and"]).describe("neighbours in space or colour, or in both"),
   features: z.enum(["hue", "affinity"]).describe("what the mixture sees: hues, or rows of the affinity matrix"),
   rank: z.int().min(1).max(64).describe("dimensions in which rows of the affinity matrix are kept"),
+  landmarks: z
+    .int()
+    .min(10)
+    .max(20_000)
+    .describe("the affinity matrix is that of the largest supervoxels, at most these"),
   most_fitted: z.int().min(10).max(20_000).describe("the mixture is fitted to the largest supervoxels, at most these"),
   least_components: z.int().min(1).describe("fewest clusters tried"),
   most_components: z.int().min(1).max(200).describe("most clusters tried"),

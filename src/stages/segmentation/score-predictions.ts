@@ -21,7 +21,7 @@ export type ScoreParameters = z.infer<typeof parameters>;
 export interface ScoredSample {
   readonly partly: boolean;
   readonly split: SplitRecordRow["split"] | null;
-  readonly dimNeurons: readonly number[] | undefined;
+  readonly dimNeurons: readonly number[];
   readonly warnings: readonly string[];
 }
 
@@ -67,7 +67,7 @@ function scoredSample(
   return {
     partly: (labelSet ?? assumed) === "partly",
     split: listed?.split ?? volume.split,
-    dimNeurons: volume.dim_neurons === null ? undefined : Array.from(volume.dim_neurons),
+    dimNeurons: volume.dim_neurons === null ? [] : Array.from(volume.dim_neurons),
     warnings: labelSet === null ? [`no list names ${volume.sample_id}: taken as ${assumed} labelled`] : [],
   };
 }

@@ -1,4 +1,4 @@
-import { canonicalJson } from "../../base/canonical-json.js";
+import { type Canonical, canonicalJson } from "../../base/canonical-json.js";
 import { paintLabels } from "../../compute/volume/paint-labels.js";
 import type { VolumeSource } from "../../formats/volume/volume.js";
 import { blockColumns } from "../../loaders/fisbe/chunk-rows.js";
@@ -79,6 +79,16 @@ function camelCase(parameters: Readonly<Record<string, unknown>>): Partial<Colou
   );
 }
 
+/** `removeSmall` → `remove_small`: as `with` takes them. */
+function snakeCase(parameters: object): Record<string, Canonical> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value as Canonical,
+    ]),
+  );
+}
+
 function writePrediction(
   context: StageContext<BaselineParameters>,
   given: Segmented & { readonly sample: string; readonly method: BaselineMethod },
@@ -92,7 +102,7 @@ function writePrediction(
     sample_id: sample,
     method,
     method_version: METHOD_VERSION,
-    params: canonicalJson({ ...parameters }),
+    params: canonicalJson(snakeCase(parameters)),
     seed: seed === null ? null : BigInt(seed),
     channels: 1,
     labels_raw: instances.length,
