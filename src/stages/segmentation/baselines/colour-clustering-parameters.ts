@@ -25,8 +25,8 @@ export interface ColourClusteringParameters
 }
 
 /**
- * Chosen on synthetic volumes that are not used for reporting. What differs from the published method, and why: the
- * brightest channel instead of luminance (which nearly ignores blue neurons); halos and specks removed; no component lost
+ * Chosen on the one real crop with truth and on synthetic volumes (seeds 101 to 108, 201, 202) that are not used for
+ * reporting. What differs from the published method, and why: the brightest channel instead of luminance (which nearly ignores blue neurons); halos and specks removed; no component lost
  * at the border; supervoxels of two hues split; the mixture sees hues instead of rows of the affinity matrix, because
  * brightness varies along a neurite; 2 to 30 clusters, by their criterion, instead of nearly always 2.
  */
