@@ -1,5 +1,6 @@
 import { LoadError } from "../../base/errors.js";
 import type { VolumeBlock, VolumeSource } from "../../formats/volume/volume.js";
+import { isAllZero } from "../../formats/volume/zero-bytes.js";
 import type { LabelLayout } from "./label-layout.js";
 import { type LabelledVoxels, LabelRuns } from "./label-runs.js";
 
@@ -25,7 +26,7 @@ export async function collectLabels(
   let done = 0;
   for await (const block of source.blocks()) {
     options.signal?.throwIfAborted();
-    scanBlock(source.name, block, layout, runs);
+    if (!isAllZero(block.data)) scanBlock(source.name, block, layout, runs);
     done += block.data.length;
     options.onProgress?.(done, total);
   }

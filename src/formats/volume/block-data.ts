@@ -1,5 +1,6 @@
 import { sha256 } from "../../base/hash.js";
 import { elementBytes, over, type VolumeData, type VolumeType } from "./volume.js";
+import { isAllZero } from "./zero-bytes.js";
 
 /** How the values of a block are stored in a table. */
 export type BlockCodec = "raw" | "zero";
@@ -21,7 +22,7 @@ const hashesOfZeros = new Map<number, string>();
 /** Values as a table stores them, without a copy. Cost: one pass, and the hash of what is not zero. */
 export function encodeBlock(data: VolumeData): StoredBlock {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  if (isZero(bytes)) {
+  if (isAllZero(bytes)) {
     let hash = hashesOfZeros.get(bytes.length);
     if (hash === undefined) {
       hash = sha256(bytes);
@@ -43,18 +44,4 @@ export function decodeBlock(type: VolumeType, codec: string, data: Uint8Array, l
   if (data.byteLength !== size) throw new RangeError(`${data.byteLength} bytes are not ${length} values of ${type}`);
   if (data.byteOffset % elementBytes(type) === 0) return over(type, data.buffer, data.byteOffset, length);
   return over(type, data.slice().buffer, 0, length);
-}
-
-function isZero(bytes: Uint8Array): boolean {
-  const aligned = bytes.byteOffset % 8 === 0;
-  const words = aligned ? new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 3) : undefined;
-  if (words !== undefined) {
-    // -0 and NaN payloads are not zero bytes: −0 equals 0, so it is told apart by its sign.
-    for (let i = 0; i < words.length; i++) {
-      const word = words[i] as number;
-      if (word !== 0 || Object.is(word, -0)) return false;
-    }
-  }
-  for (let i = words === undefined ? 0 : words.length * 8; i < bytes.length; i++) if (bytes[i] !== 0) return false;
-  return true;
 }

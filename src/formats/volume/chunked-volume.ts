@@ -45,9 +45,14 @@ export function chunkedVolume(array: ChunkedArray, facts: VolumeFacts): ChunkedV
   const cache = new ChunkCache(CACHE_BYTES);
   const chunkBytes = elementCount(chunkShape) * elementBytes(type);
   const parallel = Math.max(1, Math.min(PARALLEL_CHUNKS, Math.floor(PARALLEL_BYTES / chunkBytes)));
+  let zeros: VolumeData | undefined;
   const blockAt = async (index: readonly number[]): Promise<VolumeBlock> => {
     const { origin, size } = chunkBox(array, index);
-    return { origin, shape: size, data: (await array.chunk(index)) ?? allocate(type, elementCount(size)) };
+    const data = await array.chunk(index);
+    if (data !== undefined) return { origin, shape: size, data };
+    // Most blocks of a sparse volume are empty: they share their values.
+    zeros ??= allocate(type, elementCount(chunkShape));
+    return { origin, shape: size, data: zeros.subarray(0, elementCount(size)) };
   };
   return {
     name,

@@ -1,3 +1,5 @@
+import { isAllZero } from "./zero-bytes.js";
+
 /** Stored chunks up to this size are compared; larger ones are seldom empty. */
 const MOST_BYTES = 65_536;
 /** Zeros compress at least so well. */
@@ -18,8 +20,7 @@ export class KnownZeros {
   /** Whether the decoded values are all zero; the stored bytes are remembered then. */
   learn(stored: Uint8Array, decoded: ArrayBufferView): boolean {
     if (stored.length > MOST_BYTES || stored.length * LEAST_RATIO > decoded.byteLength) return false;
-    const bytes = new Uint8Array(decoded.buffer, decoded.byteOffset, decoded.byteLength);
-    if (bytes.some((value) => value !== 0)) return false;
+    if (!isAllZero(decoded)) return false;
     this.#stored = Buffer.from(stored);
     return true;
   }

@@ -29,7 +29,7 @@ export interface VolumeBlock {
   /** First index of the box on every axis. */
   readonly origin: readonly number[];
   readonly shape: readonly number[];
-  /** `product(shape)` values. Valid until the next block is asked for: copy what must stay. */
+  /** `product(shape)` values. Valid until the next block is asked for, and not to be written: copy what must stay. */
   readonly data: VolumeData;
 }
 
