@@ -58,9 +58,9 @@ export class CurrentResults {
     return new Map([...hashes].map(([partition, list]) => [partition, list.join()]));
   }
 
-  /** A file has a record of its own; partitions of equal rows have one of a transform together. */
+  /** A file and a stage's partition have records of their own; partitions of equal rows have one of a transform together. */
   #identity(partition: string, rows: string): string {
-    return this.#step.kind === "load" ? `${partition} ${rows}` : rows;
+    return this.#step.kind === "transform" ? rows : `${partition} ${rows}`;
   }
 
   /** Identity → the record. */

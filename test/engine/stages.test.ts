@@ -172,6 +172,22 @@ describe("a stage", () => {
     expect(await toy.run()).toMatchObject({ ok: true });
   });
 
+  it("that fails stands with its own last result, not with one of the same rows", async () => {
+    const source = readFileSync(modelItems, "utf8").replace("text: partition", 'text: "same"');
+    toy.write("pipelines/same.mjs", source.replace("occurrences: items +", "occurrences: 1 +"));
+    toy.write("pipelines/toy.yaml", pipeline.replace(modelItems, "./same.mjs"));
+    const total = readFileSync(join(toy.folder, "schemas/other/item_total.yaml"), "utf8");
+    toy.write(
+      "schemas/other/item_total.yaml",
+      total.replace("role: public", "role: record").replace("key: [text]", "key: []"),
+    );
+    await toy.run();
+    toy.write("raw/a/one.txt", "throw\n");
+    const summary = await toy.run();
+    expect(summary.steps[1]?.failures).toMatchObject([{ partition: "first/a/one.txt", keepsLastResult: true }]);
+    expect(await evidenceOf("one.txt")).toMatchObject({ items: 2 });
+  });
+
   it("whose module changes while it runs keeps nothing", async () => {
     const module = toy.write("pipelines/model.mjs", readFileSync(modelItems, "utf8"));
     toy.write("pipelines/toy.yaml", pipeline.replace(modelItems, "./model.mjs"));
