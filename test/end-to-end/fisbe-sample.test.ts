@@ -41,7 +41,9 @@ describe("fisbe on synthetic samples and predictions of them", () => {
     expect(first.steps.flatMap(({ failures = [] }) => failures)).toEqual([]);
     expect(first.checks.filter(({ status }) => status !== "ok")).toEqual([]);
     expect(first.checks.length).toBeGreaterThan(35);
-    expect(first).toMatchObject({ exitCode: 0, warnings: [] });
+    expect(first.exitCode).toBe(0);
+    // The list is not the published one, whose hash is pinned.
+    expect(first.warnings.filter((text) => !text.includes("not the pinned"))).toEqual([]);
     expect(stepsBy(first, "ran")).toHaveLength(first.steps.length);
     for (const step of ["volumes", "baselines", "predictions", "score"]) {
       expect(stepOf(first, step).partitions, step).toMatchObject({ ran: 2, failed: 0 });
