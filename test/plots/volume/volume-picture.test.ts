@@ -167,7 +167,7 @@ describe("the picture of a volume", () => {
     const data = { ...syntheticVolume({ neurons: 2, predictions: 0 }), raw: inventedImage(24, 24, [9, 9, 9]) };
     const { svg, notes } = volumePicture(data, STYLE);
     expect(notes).toContain("Raw: its projection has other proportions than the volume");
-    const [raw, truth] = images(svg) as [{ x: number }, { x: number }];
+    const [raw, truth] = images(svg) as unknown as [{ x: number }, { x: number }];
     const bar = Number(/<rect x="([\d.]+)"[^>]* height="3" fill="#ffffff"/.exec(svg)?.[1]);
     expect(bar).toBeGreaterThan(truth.x);
     expect(truth.x).toBeGreaterThan(raw.x);
