@@ -3,6 +3,7 @@ import { DEFAULT_LIMITS } from "../../base/limits.js";
 import { openVolume } from "../../formats/volume/open-volume.js";
 import { reorderAxes } from "../../formats/volume/transpose-volume.js";
 import type { Volume } from "../../formats/volume/volume.js";
+import { volumeLimits } from "../../loaders/fisbe/volume-limits.js";
 import type { ImageScore } from "../../stages/segmentation/metrics/image-score.js";
 import { scoreImage } from "../../stages/segmentation/metrics/score-image.js";
 import { type ReportFigures, reportFigures, type ScoredVoxels } from "../../stages/segmentation/report/figures.js";
@@ -107,7 +108,7 @@ async function openArray(
   { option, opened }: { readonly option: string; readonly opened: Volume[] },
 ): Promise<Volume> {
   try {
-    const volume = await openVolume(path, { file: shown, key, limits: DEFAULT_LIMITS });
+    const volume = await openVolume(path, { file: shown, key, limits: volumeLimits(DEFAULT_LIMITS) });
     opened.push(volume);
     return volume;
   } catch (error) {

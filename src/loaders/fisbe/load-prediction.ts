@@ -34,6 +34,8 @@ export async function loadPrediction(
   context: LoadContext<SampleParameters>,
   file: SourceFile,
   arrays: readonly ArraySummary[],
+  /** Size of the volume that it is of, where that is there. */
+  volumeShape?: VolumeShape,
 ): Promise<void> {
   const { parameters, signal } = context;
   const limits = volumeLimits(context.limits);
@@ -43,6 +45,7 @@ export async function loadPrediction(
     const arranged = inOrder(volume);
     const layout = labelLayout(arranged, 3);
     refuseLargeArray(volume.name, [layout.channels, ...layout.shape]);
+    if (volumeShape !== undefined) refuseOtherShape(volume.name, layout.shape, volumeShape);
     const labels = await collectLabels(arranged, layout, {
       signal,
       onProgress: (done, total) => context.progress(done, total, "voxels"),
@@ -59,6 +62,21 @@ export async function loadPrediction(
   } finally {
     await volume.close();
   }
+}
+
+/** @throws {LoadError} `load/label-shapes` when neither can be cropped to the other. */
+function refuseOtherShape(name: string, shape: VolumeShape, volume: VolumeShape): void {
+  const isLarger = shape.some((size, axis) => size > (volume[axis] as number));
+  const isSmaller = shape.some((size, axis) => size < (volume[axis] as number));
+  if (!isLarger || !isSmaller) return;
+  throw new LoadError(
+    "label-shapes",
+    `${name} has ${shape.join(" × ")} voxels, its volume ${volume.join(" × ")}: each is larger on some axis`,
+    {
+      fields: { prediction: [...shape], volume: [...volume] },
+      wayOut: "Check the order of the axes of the prediction.",
+    },
+  );
 }
 
 /** Axes as the file states them become c, z, y, x; without a statement they are taken to be in that order. */

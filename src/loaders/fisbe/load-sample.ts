@@ -1,4 +1,4 @@
-import { LoadError } from "../../base/errors.js";
+import { FormatError, LoadError } from "../../base/errors.js";
 import { type ArraySummary, describeArrays } from "../../formats/volume/array-summary.js";
 import { listArraysOf } from "../../formats/volume/open-volume.js";
 import type { LoadContext, SourceFile } from "../loader.js";
@@ -9,15 +9,20 @@ import { sampleOfPath } from "./sample-name.js";
 import { volumeLimits } from "./volume-limits.js";
 
 /**
- * Loads the volume of a sample, if there is one, and its predictions.
+ * Loads the volume of a sample, if there is one, and its predictions. A prediction that cannot be read is reported, and
+ * the rest of the sample stands without it; where it is all that there is, the sample fails.
  * @throws {LoadError} `load/two-volumes`, `load/two-predictions`, `load/no-array`, `load/no-raw`.
  */
 export async function loadSample(context: LoadContext<SampleParameters>): Promise<void> {
   const volumes: { file: SourceFile; arrays: readonly ArraySummary[] }[] = [];
   const predictions: { file: SourceFile; arrays: readonly ArraySummary[] }[] = [];
+  const isolated = isolation(context);
   for (const file of context.files) {
-    const arrays = await listArraysOf(file.absolutePath, { file: file.path, limits: volumeLimits(context.limits) });
-    (isVolume(file, arrays, context.parameters) ? volumes : predictions).push({ file, arrays });
+    // What is no Zarr store can be nothing but a prediction.
+    await isolated(file, !/\.(zarr|zip)$/.test(file.path), async () => {
+      const arrays = await listArraysOf(file.absolutePath, { file: file.path, limits: volumeLimits(context.limits) });
+      (isVolume(file, arrays, context.parameters) ? volumes : predictions).push({ file, arrays });
+    });
   }
   const [volume, second] = volumes;
   if (volume !== undefined && second !== undefined) {
@@ -28,8 +33,26 @@ export async function loadSample(context: LoadContext<SampleParameters>): Promis
     });
   }
   refuseTwins(predictions, context.parameters);
-  if (volume !== undefined) await loadVolume(context, volume.file, volume.arrays);
-  for (const { file, arrays } of predictions) await loadPrediction(context, file, arrays);
+  const shape = volume === undefined ? undefined : await loadVolume(context, volume.file, volume.arrays);
+  for (const { file, arrays } of predictions) {
+    await isolated(file, true, () => loadPrediction(context, file, arrays, shape));
+  }
+}
+
+type Isolated = (file: SourceFile, isPrediction: boolean, work: () => Promise<void>) => Promise<void>;
+
+/** Runs what concerns one file; for a prediction beside other files what is wrong with it is noted, not thrown. */
+function isolation(context: LoadContext<SampleParameters>): Isolated {
+  return async (file, isPrediction, work) => {
+    try {
+      await work();
+    } catch (error) {
+      const isOfFile = error instanceof LoadError || error instanceof FormatError;
+      if (!isOfFile || !isPrediction || context.files.length === 1) throw error;
+      context.countRead(file, 1);
+      context.fail({ file, recording: predictionId(file, context.parameters).prediction, error });
+    }
+  };
 }
 
 /** @throws {LoadError} `load/no-array`, and `load/no-raw` for a ground truth alone, which would be a perfect prediction. */

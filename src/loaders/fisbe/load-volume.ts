@@ -22,12 +22,13 @@ const VOXEL_UM = Math.fround(0.44);
 /**
  * Loads one volume: `volume_record`, `instance`, `skeleton`, `chunk`. Counts one record for the volume, one per instance,
  * and one per array that is not read.
+ * @returns its size on z, y, x.
  */
 export async function loadVolume(
   context: LoadContext<SampleParameters>,
   file: SourceFile,
   arrays: readonly ArraySummary[],
-): Promise<void> {
+): Promise<VolumeShape> {
   const { raw_key: rawKey, truth_key: truthKey } = context.parameters;
   const options = (key: string) => ({ key, file: file.path, limits: volumeLimits(context.limits) });
   const raw = await openVolume(file.absolutePath, options(rawKey));
@@ -50,6 +51,7 @@ export async function loadVolume(
     const instances = scan.labels?.length ?? 0;
     context.countRead(file, 1 + instances + unread.length);
     context.countCarried(file, 1 + instances);
+    return scan.shape;
   } finally {
     await truth?.close();
     await raw.close();

@@ -213,9 +213,15 @@ export const PREDICTION_BREAKAGES: readonly Breakage[] = [
     says: ["mine/", "\\.hdf and .*\\.npy"],
   },
   scored(
+    "prediction of fractions beside its volume",
+    { data: new Float32Array(BROKEN_VOXELS), shape: BROKEN_SHAPE },
+    "prediction: load/label-type",
+    ["float32", "whole numbers", "mine/"],
+  ),
+  scored(
     "prediction larger on one axis, smaller on another",
     { data: new Uint16Array(7 * HEIGHT * 11), shape: [7, HEIGHT, 11] },
-    "score: load/label-shapes",
+    "prediction: load/label-shapes",
     ["6 × 10 × 12", "7 × 10 × 11", "mine/"],
   ),
   scored(

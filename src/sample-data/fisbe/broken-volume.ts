@@ -13,8 +13,11 @@ export interface BrokenVolume {
   readonly links: Readonly<Record<string, string>>;
   /** The file that an error names. */
   readonly path: string;
-  /** The step of the pipeline `fisbe` that fails; null where all is carried. */
-  readonly step: "volumes" | "predictions" | "score" | null;
+  /**
+   * The step of the pipeline `fisbe` that fails; `prediction` where the volume stands without it; null where all is
+   * carried.
+   */
+  readonly step: "volumes" | "prediction" | "predictions" | "score" | null;
   /** Tag of the one error; null where there is none. */
   readonly expectedTag: string | null;
   /**

@@ -5,14 +5,20 @@ import type { Stage } from "../stage.js";
 import type { ImageSummary } from "./aggregate/image-summary.js";
 import type { SetScore, SummarizedImage } from "./aggregate/pool-images.js";
 
-const parameters = z.strictObject({});
+const parameters = z.strictObject({
+  splits: z
+    .array(z.enum(["train", "val", "test"]))
+    .min(1)
+    .default(["train", "val", "test"])
+    .describe("which samples are pooled; those of no split always are. The published numbers are of test alone"),
+});
 
 type MetricTag = Pick<MetricRow, "method" | "profile" | "subject" | "scope" | "prediction_id">;
 
 /**
  * `score_record` → `metric`: every number of every image under its official key, and per method and profile the scores
  * pooled over the completely labelled, the partly labelled and all images, the latter in both conventions: as published
- * and as the published tool computes now. With images of one kind only there is no combination: their own score is all.
+ * and as the published tool computes now. Only samples of `splits` are pooled. With images of one kind only there is no combination: their own score is all.
  */
 export const poolScores: Stage<z.infer<typeof parameters>> = {
   name: "segmentation/pool",
@@ -43,8 +49,11 @@ export const poolScores: Stage<z.infer<typeof parameters>> = {
           prediction_id: row.prediction_id,
         };
         sink.write(metricRows(tag, official, [...row.warnings]));
-        images.push({ sample: row.sample_id, partly: row.partly, score: pooled });
+        if (row.split === null || context.parameters.splits.includes(row.split)) {
+          images.push({ sample: row.sample_id, partly: row.partly, score: pooled });
+        }
       }
+      if (images.length === 0) continue;
       const write = (subject: string, scope: MetricTag["scope"], set: SetScore, warnings: readonly string[]) =>
         sink.write(metricRows({ method, profile, subject, scope, prediction_id: null }, setScoreJson(set), warnings));
       const published = aggregateScores(images, { combined: "published" });

@@ -61,8 +61,8 @@ export type DroppedRow = {
   readonly step: string;
   /** 0-based order in which it was reported. Bounds: at least 0. */
   readonly drop_index: number;
-  /** What kind of thing it is. */
-  readonly scope: "file" | "array" | "instance" | "value";
+  /** What kind of thing it is; recording: a prediction that cannot be read. */
+  readonly scope: "file" | "recording" | "array" | "instance" | "value";
   /** Which one, as a person would look it up: `row 12`, `sheet!H27`. */
   readonly item: string;
   /** Short code. */
@@ -99,7 +99,7 @@ export type DroppedRecordRow = {
   /** 0-based order in which the loader reported it. Bounds: at least 0. */
   readonly drop_index: number;
   /** What kind of thing it is. */
-  readonly scope: "file" | "array" | "instance" | "value";
+  readonly scope: "file" | "recording" | "array" | "instance" | "value";
   /** Which one, as a person would look it up: `row 12`, `sheet!H27`. */
   readonly item: string;
   /** Short code. */

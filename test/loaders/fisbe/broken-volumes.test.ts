@@ -38,11 +38,29 @@ describe("samples and predictions that are broken", () => {
     },
   );
 
-  it.each(cases.filter(({ step }) => step !== "volumes"))("$name: carried as it is", async ({ files, says, step }) => {
-    const trace = await loadBelow(folder, sourcePaths(files));
-    for (const path of sourcePaths(files)) expect(trace.read[path]).toBe(trace.carried[path]);
-    if (step !== null) return;
-    const texts = rowTexts(trace.rows).join("\n");
-    for (const text of says) expect(texts).toMatch(new RegExp(`^${text}`, "mu"));
-  });
+  it.each(cases.filter(({ step }) => step === "prediction"))(
+    "$name: noted, and the volume stands without it",
+    async ({ files, path, expectedTag, says }) => {
+      const trace = await loadBelow(folder, sourcePaths(files));
+      expect(trace.failures.map(({ recording, error }) => [recording.split("/")[0], error.tag])).toEqual([
+        ["mine", expectedTag],
+      ]);
+      for (const text of says) expect(trace.failures[0]?.error.message).toMatch(new RegExp(text, "u"));
+      expect(trace.rows.volume_record).toHaveLength(1);
+      expect(trace.rows.published_prediction ?? []).toEqual([]);
+      expect(trace.read[path]).toBe(1);
+      expect(trace.carried[path] ?? 0).toBe(0);
+    },
+  );
+
+  it.each(cases.filter(({ step }) => step !== "volumes" && step !== "prediction"))(
+    "$name: carried as it is",
+    async ({ files, says, step }) => {
+      const trace = await loadBelow(folder, sourcePaths(files));
+      for (const path of sourcePaths(files)) expect(trace.read[path]).toBe(trace.carried[path]);
+      if (step !== null) return;
+      const texts = rowTexts(trace.rows).join("\n");
+      for (const text of says) expect(texts).toMatch(new RegExp(`^${text}`, "mu"));
+    },
+  );
 });
