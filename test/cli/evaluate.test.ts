@@ -106,7 +106,7 @@ describe("evaluate segmentation of one image", () => {
 
   it("gives the published tool's keys as JSON, and how they came about", async () => {
     const { document, err } = await scoreJson("a.truth.zarr", "a.npy");
-    await expect(`${JSON.stringify(document, undefined, 2)}\n`).toMatchFileSnapshot("snapshots/evaluate-image.json");
+    await expect(`${JSON.stringify(document, undefined, 2)}\n`).toMatchFileSnapshot("snapshots/evaluate-image.golden.json");
     expect(err).toBe("");
     expect(document.general).toMatchObject({ "Num GT": 5, "Num Pred": 4, GT_dim: 2, FS: 1, FM: 1 });
   });
