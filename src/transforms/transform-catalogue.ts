@@ -31,5 +31,6 @@ export const transformCatalogue: Readonly<Record<string, () => Promise<Transform
   "fisbe/dropped": async () => (await import("./fisbe/dropped.js")).dropped as Transform,
   "fisbe/samples": async () => (await import("./fisbe/samples.js")).samples as Transform,
   "segmentation/predictions": async () => (await import("./segmentation/predictions.js")).predictions as Transform,
+  "segmentation/source-files": async () => (await import("./segmentation/source-files.js")).sourceFiles as Transform,
   "structure-function/pairs": async () => (await import("./structure-function/pairs.js")).pairs as Transform,
 };

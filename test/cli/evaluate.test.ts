@@ -17,6 +17,7 @@ import { runCommandLine } from "../../src/cli/command-line.js";
 import { EvaluateProgress } from "../../src/cli/evaluate/evaluate-progress.js";
 import { Output } from "../../src/cli/output.js";
 import { readOfficialSummary } from "../../src/loaders/segmentation/official-summary.js";
+import { zipFile } from "../formats/image/zip-file.js";
 import { type Bar, barValues } from "../stages/segmentation/support/bar-volume.js";
 import { fakeTerminal } from "./support/fake-terminal.js";
 import { type StoredLabels, writeNpy, writeZarr } from "./support/label-files.js";
@@ -106,9 +107,32 @@ describe("evaluate segmentation of one image", () => {
 
   it("gives the published tool's keys as JSON, and how they came about", async () => {
     const { document, err } = await scoreJson("a.truth.zarr", "a.npy");
-    await expect(`${JSON.stringify(document, undefined, 2)}\n`).toMatchFileSnapshot("snapshots/evaluate-image.golden.json");
+    await expect(`${JSON.stringify(document, undefined, 2)}\n`).toMatchFileSnapshot(
+      "snapshots/evaluate-image.golden.json",
+    );
     expect(err).toBe("");
     expect(document.general).toMatchObject({ "Num GT": 5, "Num Pred": 4, GT_dim: 2, FS: 1, FM: 1 });
+  });
+
+  it("says which labels of the files the numbers are", async () => {
+    const { document } = await scoreJson("a.truth.zarr", "a.npy");
+    expect(document.neurons[0]).toMatchObject({ id: 1, label: 1, channel: 0, coverage: 1, match: 1, match_score: 1 });
+    expect(document.neurons[1]).toMatchObject({
+      id: 2,
+      label: 2,
+      channel: 1,
+      coverage: 0,
+      match: null,
+      match_score: null,
+    });
+    expect(document.predictions.map(({ label }: { label: number }) => label)).toEqual([10, 20, 21, 30]);
+    expect(document.predictions[1]).toMatchObject({ id: 2, channel: 0, mostly_in: 3 });
+  });
+
+  it("says how many labels the size filter deleted", async () => {
+    const { out } = await evaluate(["segmentation", "--truth", truth, "--prediction", prediction]);
+    expect(out).toMatch(/^predictions +0\ntoo small +4$/m);
+    expect((await score(truth, prediction)).out).not.toContain("too small");
   });
 
   it("takes options for everything that changes the score", async () => {
@@ -178,6 +202,7 @@ describe("evaluate segmentation of one image", () => {
       "a",
       "F1 by threshold",
       "Neurons",
+      "Predictions",
       "Confusion",
       "Projection",
       "Missed neurons (2)",
@@ -193,6 +218,12 @@ describe("evaluate segmentation of one image", () => {
     expect(broken.code).toBe(1);
     const nowhere = await fault("segmentation", "--truth", truth, "--prediction", prediction, "--report", "no/r.html");
     expect(nowhere).toMatchObject({ code: 7, tag: "storage/write-failed" });
+    expect(nowhere.wayOut).toContain("give --report a file");
+    mkdirSync(join(folder, "taken.csv"));
+    const taken = await evaluate(["segmentation", "--truth", truth, "--prediction", prediction, "--csv", "taken.csv"]);
+    expect(taken).toMatchObject({ code: 7, out: "" });
+    expect(taken.err).toContain("taken.csv: it is a folder [storage/write-failed]\n  → give --csv a file");
+    expect(taken.err).not.toContain("reading");
     expect(existsSync(join(folder, "no.html"))).toBe(false);
     expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
@@ -468,6 +499,21 @@ describe("bad input", () => {
     expect(found.message).toContain(KEY);
   });
 
+  it("an archive of several arrays", async () => {
+    const member = (bars: readonly Bar[]) => readFileSync(writeNpy(join(folder, "parts", "member.npy"), labels(bars)));
+    const npz = join(folder, "two.npz");
+    writeFileSync(npz, zipFile({ "raw.npy": member(TRUTH), "seg.npy": member(PREDICTION) }));
+    const found = await fault("segmentation", "--truth", truth, "--prediction", npz);
+    expect(found).toMatchObject({
+      code: 1,
+      tag: "format/missing-entry",
+      wayOut: "say which one with --prediction-key KEY",
+    });
+    expect(found.message).toContain("raw, seg");
+    const { document } = await scoreJson(truth, npz, "--prediction-key", "seg");
+    expect(document.general["Num Pred"]).toBe(4);
+  });
+
   it("a corrupt chunk, and a truncated one", async () => {
     for (const [name, spoil] of [
       ["corrupt", (chunk: string) => writeFileSync(chunk, Buffer.alloc(500, 7))],
@@ -486,6 +532,7 @@ describe("bad input", () => {
     const other = file("mixed.npy", new Uint8Array(5 * 70 * 90), [5, 70, 90]);
     const found = await fault("segmentation", "--truth", truth, "--prediction", other);
     expect(found).toMatchObject({ code: 1, tag: "load/label-shapes" });
+    expect(found.wayOut).toContain("--prediction-axes");
     expect(found.message).toContain("5 × 70 × 90");
   });
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Loader } from "../loader.js";
 
 const parameters = z.strictObject({
-  data: z.boolean().default(true).describe("store the voxels, not only where blocks are and their hashes"),
+  data: z.boolean().default(false).describe("store the voxels, not only where blocks are and their hashes"),
   raw_key: z.string().min(1).default("volumes/raw").describe("array of the image in a volume"),
   truth_key: z.string().min(1).default("volumes/gt_instances").describe("array of the ground truth in a volume"),
   prediction_keys: z

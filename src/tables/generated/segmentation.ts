@@ -81,7 +81,7 @@ export type BaselinePredictionRow = {
   } | null;
   /** How it was found, as JSON: supervoxels, clusters, convergence. */
   readonly evidence: string | null;
-  /** The file (fisbe.source_file); null for baselines. */
+  /** The file; null for baselines. */
   readonly source_id: string | null;
 };
 
@@ -327,7 +327,7 @@ export type PredictionRow = {
   } | null;
   /** How it was found, as JSON: supervoxels, clusters, convergence. */
   readonly evidence: string | null;
-  /** The file (fisbe.source_file); null for baselines. */
+  /** The file; null for baselines. */
   readonly source_id: string | null;
 };
 
@@ -428,7 +428,7 @@ export type PublishedPredictionRow = {
   } | null;
   /** How it was found, as JSON: supervoxels, clusters, convergence. */
   readonly evidence: string | null;
-  /** The file (fisbe.source_file); null for baselines. */
+  /** The file; null for baselines. */
   readonly source_id: string | null;
 };
 
@@ -481,4 +481,41 @@ export const SCORE_RECORD_COLUMNS = [
   "split",
   "summary",
   "warnings",
+] as const;
+
+/** One row per file that a prediction was read from. Table `segmentation.source_file`, key source_id. */
+export type SourceFileRow = {
+  /** First 32 hexadecimal digits of the SHA-256 of `dataset`, a line feed and `path`. */
+  readonly source_id: string;
+  /** Path below the mirror folder, with `/`. */
+  readonly path: string;
+  /** Size of the file. Unit: B. Bounds: at least 0. */
+  readonly bytes: bigint;
+  /** Hash of the file as read. */
+  readonly sha256: string;
+  /** SPDX identifier, or `not stated`. */
+  readonly licence: string;
+  /** Where the file was published. */
+  readonly upstream_repo: string | null;
+  /** Commit or version there. */
+  readonly upstream_commit: string | null;
+  /** Path there. */
+  readonly upstream_path: string | null;
+  /** Pinned hash. */
+  readonly manifest_sha256: string | null;
+  /** Whether the file read has the pinned hash; null where none is pinned. */
+  readonly manifest_match: boolean | null;
+};
+
+export const SOURCE_FILE_COLUMNS = [
+  "source_id",
+  "path",
+  "bytes",
+  "sha256",
+  "licence",
+  "upstream_repo",
+  "upstream_commit",
+  "upstream_path",
+  "manifest_sha256",
+  "manifest_match",
 ] as const;

@@ -100,6 +100,35 @@ describe("what a report is about", () => {
   });
 });
 
+describe("the list of predictions", () => {
+  const rowOf = (html: string, id: string) =>
+    html
+      .match(new RegExp(`<tr><td>${id}</td>.*`))?.[0]
+      .replaceAll(/<[^>]+>/g, "|")
+      .replaceAll(/\|+/g, "|");
+  const section = (shown: ImageScore) =>
+    imageSection({ sample: "a", partly: false, score: shown, figures: undefined }, "a");
+
+  it("says which label of the file each number is, and where it lies", () => {
+    const html = section(score);
+    expect(rowOf(html, "P2")).toMatch(/^\|P2\|20 in channel 0\|[\d,]+\|\d+\|N3\|(N3|–)\|$/);
+    expect(rowOf(html, "P4")).toMatch(/^\|P4\|30 in channel 0\|.*\|holds 2 neurons\|$/);
+    expect(html).not.toContain("are listed");
+  });
+
+  it("has the largest of many, and says so", () => {
+    const [first] = score.prediction;
+    if (first === undefined) throw new Error("no prediction");
+    const prediction = Array.from({ length: 205 }, (_, index) => ({ ...first, voxels: index + 1 }));
+    const columns = prediction.length + 1;
+    const matrix = { rows: 2, columns, values: new Float32Array(2 * columns) };
+    const html = section({ ...score, truth: score.truth.slice(0, 1), prediction, recall: matrix, precision: matrix });
+    expect(html).toContain("The 200 largest of 205 are listed.");
+    expect(rowOf(html, "P5")).toBeUndefined();
+    expect(rowOf(html, "P6")).toBeDefined();
+  });
+});
+
 describe("the confusion table", () => {
   it("has recall and precision of each pair, and what lies in nothing", () => {
     const html = confusionTable(score);
@@ -172,6 +201,7 @@ describe("the report", () => {
     expect(headings).toEqual([
       "F1 by threshold",
       "Neurons",
+      "Predictions",
       "Confusion",
       "Projection",
       expect.stringMatching(/^Missed neurons \(\d\)$/),
