@@ -3,7 +3,7 @@ import { serializeError } from "../../base/errors.js";
 import { setScoreJson } from "../../stages/segmentation/aggregate/aggregate-json.js";
 import type { AggregateScore } from "../../stages/segmentation/aggregate/aggregate-scores.js";
 import type { SetScore } from "../../stages/segmentation/aggregate/pool-images.js";
-import type { ScoreOptions } from "../../stages/segmentation/metrics/image-score.js";
+import type { ImageScore, ScoredInstance, ScoreOptions } from "../../stages/segmentation/metrics/image-score.js";
 import { imageScoreJson } from "../../stages/segmentation/metrics/image-score-json.js";
 import type { ReadVolume, ScoredPair } from "./score-pair.js";
 
@@ -20,6 +20,7 @@ export function imageDocument(pair: ScoredPair, warnings: readonly string[]): un
     partly: pair.partly,
     profile: pair.score.options.profile,
     ...imageScoreJson(pair.score),
+    ...instancesJson(pair.score),
     labels_before_filter: pair.score.labelsBeforeFilter,
     options: { ...optionsJson(pair.score.options), dim_neurons: pair.score.options.dimNeurons ?? null },
     truth: volumeJson(pair.truth),
@@ -59,6 +60,35 @@ export function imagesDocument({
     without_truth: withoutTruth,
     failed: failed.map(({ sample, error }) => ({ sample, error: serializeError(error) })),
     warnings,
+  };
+}
+
+/** The instances behind the counts, with the ids and channels that they have in the files. */
+function instancesJson(score: ImageScore): Readonly<Record<string, unknown>> {
+  const half = score.thresholds.find(({ threshold }) => threshold === 0.5)?.matches ?? [];
+  const instance = ({ label, channel, voxels, skeletonVoxels }: ScoredInstance, index: number) => ({
+    id: index + 1,
+    label,
+    channel,
+    voxels,
+    skeleton_voxels: score.options.localization === "iou" ? null : skeletonVoxels,
+  });
+  return {
+    neurons: score.truth.map((truth, index) => {
+      const match = half.find(({ truth: id }) => id === index + 1);
+      return {
+        ...instance(truth, index),
+        coverage: score.coverage[index] ?? null,
+        match: match?.prediction ?? null,
+        match_score: match?.score ?? null,
+      };
+    }),
+    predictions: score.prediction.map((prediction, index) => ({
+      ...instance(prediction, index),
+      /** The neuron that holds most of it; 0: the background. */
+      mostly_in: score.assigned[index + 1] ?? null,
+      match: half.find(({ prediction: id }) => id === index + 1)?.truth ?? null,
+    })),
   };
 }
 

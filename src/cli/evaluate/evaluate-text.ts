@@ -12,7 +12,16 @@ type NamedSet = readonly [name: string, set: SetScore];
 export function evaluateText(
   images: readonly SummarizedImage[],
   aggregate: AggregateScore,
-  { output, single }: { readonly output: Output; readonly single: boolean },
+  {
+    output,
+    single,
+    tooSmall,
+  }: {
+    readonly output: Output;
+    readonly single: boolean;
+    /** Labels that the size filter deleted, per sample. */
+    readonly tooSmall: ReadonlyMap<string, number>;
+  },
 ): string {
   const sets: NamedSet[] = [];
   if (aggregate.complete !== undefined) sets.push(["completely", aggregate.complete]);
@@ -27,14 +36,14 @@ export function evaluateText(
     ...sets.map(([name]): TextColumn => ({ name, align: "right" })),
   ];
   const parts = [
-    textTable(columns, scoreRows(sets), layout),
+    textTable(columns, scoreRows(sets, tooSmall), layout),
     textTable(thresholdColumns(), thresholdRows(sets), layout),
   ];
   if (!single) parts.push(textTable(IMAGE_COLUMNS, images.map(imageRow), layout));
   return parts.join("\n");
 }
 
-function scoreRows(sets: readonly NamedSet[]): string[][] {
+function scoreRows(sets: readonly NamedSet[], tooSmall: ReadonlyMap<string, number>): string[][] {
   const row = (name: string, cell: (set: SetScore) => string) => [name, ...sets.map(([, set]) => cell(set))];
   const rows = [
     row("S", ({ score }) => decimal(score)),
@@ -47,6 +56,8 @@ function scoreRows(sets: readonly NamedSet[]): string[][] {
     row("neurons", ({ truth }) => count(truth)),
     row("predictions", ({ prediction }) => count(prediction)),
   ];
+  const deleted = (set: SetScore) => set.images.reduce((sum, sample) => sum + (tooSmall.get(sample) ?? 0), 0);
+  if (sets.some(([, set]) => deleted(set) > 0)) rows.push(row("too small", (set) => count(deleted(set))));
   for (const name of ["dim", "overlap"] as const) {
     if (!sets.some(([, set]) => (set[name]?.truth ?? 0) > 0)) continue;
     rows.push(

@@ -77,6 +77,8 @@ export async function scorePair(request: EvaluateRequest, pair: ScorePairOptions
       prediction: facts(prediction, pair.prediction),
       figures: voxels === undefined ? undefined : reportFigures(score, voxels),
     };
+  } catch (error) {
+    throw withOption(error);
   } finally {
     for (const volume of opened) await volume.close();
   }
@@ -112,9 +114,15 @@ async function openArray(
     opened.push(volume);
     return volume;
   } catch (error) {
-    if (!(error instanceof FormatError) || error.tag !== "format/several-arrays") throw error;
+    if (!(error instanceof FormatError)) throw error;
+    const { tag, message, fields } = error;
     const wayOut = `say which one with ${option} KEY`;
-    throw new FormatError("several-arrays", error.message, { fields: error.fields, wayOut, cause: error });
+    if (tag === "format/several-arrays")
+      throw new FormatError("several-arrays", message, { fields, wayOut, cause: error });
+    // An npz archive lists its members.
+    if (tag === "format/missing-entry" && fields.entries !== undefined)
+      throw new FormatError("missing-entry", message, { fields, wayOut, cause: error });
+    throw error;
   }
 }
 
@@ -136,6 +144,17 @@ function statedDimNeurons({ attributes, name }: Volume): readonly number[] {
   throw new LoadError("dim-neurons", `${name}: the attribute dim_neurons is no list of ids from 1`, {
     fields: { file: name, attribute: "dim_neurons" },
     wayOut: "give the ids with --dim-neurons",
+  });
+}
+
+/** Shapes that do not fit are mostly axes in another order, which no message of a volume can know the options of. */
+function withOption(error: unknown): unknown {
+  if (!(error instanceof LoadError) || !/^load\/label-(axes|shapes)$/.test(error.tag)) return error;
+  return new LoadError(error.tag.slice("load/".length), error.message, {
+    fields: error.fields,
+    wayOut:
+      "where the axes are in another order, name them, slowest first: --prediction-axes XYZ, or ZYXC; YX for two dimensions",
+    cause: error,
   });
 }
 

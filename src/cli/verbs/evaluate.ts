@@ -1,4 +1,5 @@
-import { type ExitCode, InterruptedError, UsageError, worstExitCode } from "../../base/errors.js";
+import { stat } from "node:fs/promises";
+import { type ExitCode, InterruptedError, StorageError, UsageError, worstExitCode } from "../../base/errors.js";
 import { sampleOfPath } from "../../loaders/fisbe/sample-name.js";
 import { type AggregateScore, aggregateScores } from "../../stages/segmentation/aggregate/aggregate-scores.js";
 import { summaryOfScore } from "../../stages/segmentation/aggregate/image-summary.js";
@@ -25,14 +26,11 @@ export async function run(context: VerbContext): Promise<ExitCode> {
   const labels = await partlyLabels(request.splitList);
   const warnings = missingPartners(found);
   // Opened first: a folder that does not exist is found out before anything is read.
-  const report = request.report === undefined ? undefined : await OutFile.create(request.report);
-  const csv =
-    request.csv === undefined
-      ? undefined
-      : await OutFile.create(request.csv).catch(async (error) => {
-          await report?.discard();
-          throw error;
-        });
+  const report = await outFile("--report", request.report);
+  const csv = await outFile("--csv", request.csv).catch(async (error) => {
+    await report?.discard();
+    throw error;
+  });
   const stop = new AbortController();
   const forget = output.terminal.onInterrupt(() => stop.abort(new InterruptedError()));
   try {
@@ -71,6 +69,28 @@ function idsOfMany(): UsageError {
     fields: { option: "--dim-neurons" },
     wayOut: "leave it out: the ids are those of each truth's attribute dim_neurons",
   });
+}
+
+/** @throws {StorageError} also where a folder is in the way, which would be found out only after the scoring. */
+async function outFile(option: string, path: string | undefined): Promise<OutFile | undefined> {
+  if (path === undefined) return undefined;
+  const wayOut = `give ${option} a file in a folder that exists, can be written and has room`;
+  const fields = { option, file: path };
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (isFolder) throw new StorageError("write-failed", `cannot write ${path}: it is a folder`, { fields, wayOut });
+  try {
+    return await OutFile.create(path);
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    throw new StorageError("write-failed", error.message, {
+      fields: { ...error.fields, option },
+      wayOut,
+      cause: error,
+    });
+  }
 }
 
 async function discard(...files: readonly (OutFile | undefined)[]): Promise<void> {
@@ -149,6 +169,10 @@ async function scoreAll({
   return { pairs, failed };
 }
 
+function tooSmall(pairs: readonly ScoredPair[]): ReadonlyMap<string, number> {
+  return new Map(pairs.map(({ sample, score }) => [sample, score.labelsBeforeFilter - score.prediction.length]));
+}
+
 function labelled(partly: boolean): string {
   return partly ? "partly labelled" : "completely labelled";
 }
@@ -188,7 +212,8 @@ async function print({
         ? imageDocument(first, [...warnings, ...ofImages])
         : imagesDocument({ ...found, pairs, failed, aggregate, options: request.options, warnings });
     await output.document(document);
-  } else if (aggregate !== undefined) await output.data(evaluateText(images, aggregate, { output, single }));
+  } else if (aggregate !== undefined)
+    await output.data(evaluateText(images, aggregate, { output, single, tooSmall: tooSmall(pairs) }));
   for (const warning of [...warnings, ...ofImages]) output.warn(warning);
   for (const path of [request.report, request.csv]) {
     if (path !== undefined && aggregate !== undefined) output.talk(`→ ${path}`);

@@ -26,7 +26,9 @@ ${warnings}${summaryCards({ ...summary, coverage: summary.meanCoverage, matchSco
 <h3>F1 by threshold</h3>
 ${f1Curve(score.thresholds)}${thresholdTable(score)}<h3>Neurons</h3>
 <p class="muted">Coverage is the share of a neuron's skeleton inside the predictions assigned to it.</p>
-${neuronTable(score)}<h3>Confusion</h3>
+${neuronTable(score)}<h3>Predictions</h3>
+<p class="muted">What P and a number stands for, and the neuron that holds most of the prediction's skeleton.</p>
+${predictionTable(score)}<h3>Confusion</h3>
 <p class="muted">Each cell: share of the neuron's skeleton in the prediction / share of the prediction's skeleton in the neuron. N neurons, P predictions; none: in nothing.</p>
 ${confusionTable(score)}${figures === undefined ? "" : figureSections(figures)}`;
 }
@@ -96,6 +98,49 @@ function neuronTable(score: ImageScore): string {
     { html: "" },
   ];
   return table(head, rows);
+}
+
+/** Most predictions that are listed: the largest. */
+const MOST_PREDICTIONS = 200;
+
+function predictionTable(score: ImageScore): string {
+  const half = score.thresholds.find(({ threshold }) => threshold === 0.5);
+  const matches = new Map(half?.matches.map((match) => [match.prediction, match]));
+  const merged = new Map(groups(score.mergeMatches, 1));
+  const all = score.prediction.map((instance, index) => ({ instance, id: index + 1 }));
+  const shown = [...all]
+    .sort((a, b) => b.instance.voxels - a.instance.voxels || a.id - b.id)
+    .slice(0, MOST_PREDICTIONS)
+    .sort((a, b) => a.id - b.id);
+  const rows = shown.map(({ instance, id }) => {
+    const assigned = score.assigned[id];
+    const match = matches.get(id);
+    const remarks = [
+      ...(merged.has(id) ? [`holds ${merged.get(id)?.length} neurons`] : []),
+      ...(instance.skeletonVoxels === 0 && assigned !== undefined ? ["no skeleton"] : []),
+    ];
+    return [
+      `P${id}`,
+      `${instance.label} in channel ${instance.channel}`,
+      count(instance.voxels),
+      count(instance.skeletonVoxels),
+      assigned === undefined ? "–" : assigned === 0 ? "background" : `N${assigned}`,
+      match === undefined ? "–" : `N${match.truth}`,
+      remarks.join(", "),
+    ];
+  });
+  const head = [
+    { html: "prediction" },
+    { html: "label" },
+    { html: "voxels", number: true },
+    { html: "skeleton", number: true },
+    { html: "mostly in" },
+    { html: "match at 0.5" },
+    { html: "" },
+  ];
+  const rest =
+    all.length > shown.length ? `<p class="muted">The ${shown.length} largest of ${all.length} are listed.</p>\n` : "";
+  return table(head, rows) + rest;
 }
 
 function bar(coverage: number): string {
