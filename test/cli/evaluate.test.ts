@@ -541,7 +541,12 @@ describe("bad input", () => {
     const shifted = PREDICTION.map((bar) => ({ ...bar, z: bar.z + 1, y: bar.y + 2, x: bar.x + 2 }));
     const larger = file("larger.npy", barValues([depth, height, width], shifted), [depth, height, width]);
     const expected = await scoreJson(truth, prediction);
-    expect((await scoreJson(truth, larger)).document.general).toEqual(expected.document.general);
+    const { document } = await scoreJson(truth, larger);
+    expect(document.general).toEqual(expected.document.general);
+    expect(document.warnings).toEqual([
+      "the truth has 5 × 60 × 100 voxels, the prediction 7 × 64 × 104: of the prediction the centre is scored, as the published tool does",
+    ]);
+    expect(expected.document.warnings).toEqual([]);
   });
 
   it("an empty prediction, all background", async () => {

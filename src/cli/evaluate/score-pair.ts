@@ -1,5 +1,6 @@
 import { FormatError, LoadError, type NeurotablesError } from "../../base/errors.js";
 import { DEFAULT_LIMITS } from "../../base/limits.js";
+import { labelLayout } from "../../compute/volume/label-layout.js";
 import { openVolume } from "../../formats/volume/open-volume.js";
 import { reorderAxes } from "../../formats/volume/transpose-volume.js";
 import type { Volume } from "../../formats/volume/volume.js";
@@ -72,7 +73,7 @@ export async function scorePair(request: EvaluateRequest, pair: ScorePairOptions
     return {
       sample,
       partly,
-      score,
+      score: { ...score, warnings: [...cropped(truth, prediction, dimensions), ...score.warnings] },
       truth: facts(truth, pair.truth),
       prediction: facts(prediction, pair.prediction),
       figures: voxels === undefined ? undefined : reportFigures(score, voxels),
@@ -145,6 +146,16 @@ function statedDimNeurons({ attributes, name }: Volume): readonly number[] {
     fields: { file: name, attribute: "dim_neurons" },
     wayOut: "give the ids with --dim-neurons",
   });
+}
+
+/** What is cropped may be a stack of channels taken for planes, and its score is then that of something else. */
+function cropped(truth: Volume, prediction: Volume, dimensions: 2 | 3): string[] {
+  const [a, b] = [truth, prediction].map((volume) => labelLayout(volume, dimensions).shape.slice(3 - dimensions));
+  if (a === undefined || b === undefined || a.every((size, axis) => size === b[axis])) return [];
+  const larger = a.some((size, axis) => size > (b[axis] as number)) ? "truth" : "prediction";
+  return [
+    `the truth has ${a.join(" × ")} voxels, the prediction ${b.join(" × ")}: of the ${larger} the centre is scored, as the published tool does`,
+  ];
 }
 
 /** Shapes that do not fit are mostly axes in another order, which no message of a volume can know the options of. */
