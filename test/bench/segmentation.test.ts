@@ -78,6 +78,14 @@ describe("the benchmark of the metrics, made small", () => {
   }, 300_000);
 });
 
+it("runs the whole pipeline over a volume, and again", async () => {
+  const benchmark = await load<Benchmark>("cases", "fisbe-pipeline.mjs");
+  const { rows, notes } = await benchmark.measure({ folder, say() {}, preset: "tiny" });
+  expect(rows.map(([step]) => step)).toEqual(expect.arrayContaining(["baselines", "score", "all of them"]));
+  expect(rows.every((row) => row.length === benchmark.columns.length)).toBe(true);
+  expect(notes.at(-1)).toMatch(/flattened_truth [01]\.\d{3}/);
+}, 300_000);
+
 describe("what the benchmark compares", () => {
   const result = { general: { "Num GT": 3, coverage: [0.5, 1] }, recall: [0, 0.25], alone: null };
 
