@@ -23,6 +23,9 @@ export function chooseSample(given: string | undefined, names: readonly string[]
   const near = didYouMean(given, [...names, ...names.flatMap((name) => name.split("-", 1))]);
   throw new UsageError("unknown-sample", `there is no sample "${given}"${near === undefined ? "" : `; ${near}`}`, {
     fields: { sample: given },
-    wayOut: names.length === 0 ? "there is none" : `there ${names.length === 1 ? "is" : "are"} ${someNames(names)}`,
+    wayOut:
+      names.length === 0
+        ? "fisbe.sample is empty: run a pipeline over a volume first"
+        : `there ${names.length === 1 ? "is" : "are"} ${someNames(names)}`,
   });
 }

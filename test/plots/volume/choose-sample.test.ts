@@ -32,7 +32,7 @@ describe("a sample", () => {
     expect(fault("R14A02-20180905_65_A8").message).toContain('did you mean "R14A02-20180905_65_A6"');
     expect(fault("R14A03")).toMatchObject({ tag: "usage/unknown-sample", exitCode: 2 });
     expect(fault("R14A03").message).toContain('did you mean "R14A02"?');
-    expect(fault("zzz", []).wayOut).toBe("there is none");
+    expect(fault("zzz", []).wayOut).toBe("fisbe.sample is empty: run a pipeline over a volume first");
     expect(fault(undefined).wayOut).toContain("name a sample: there are R14A02-20180905_65_A6");
   });
 });
