@@ -338,6 +338,18 @@ describe("evaluate segmentation of folders", () => {
     expect(existsSync(join(folder, "none.csv"))).toBe(false);
   });
 
+  it("scores the others when the axes that were named do not fit one", async () => {
+    const mixed = join(folder, "mixed");
+    writeNpy(join(mixed, "a.npy"), labels(PREDICTION));
+    writeNpy(join(mixed, "b.npy"), channels(PREDICTION));
+    const { code, out, err } = await score("truths", "mixed", "--prediction-axes", "ZYX");
+    expect(code).toBe(2);
+    expect(out).toMatch(/^a +completely/m);
+    expect(err).toContain('warning: b is not scored: axes "zyx" are 3, the array has 4');
+    const alone = await fault("segmentation", "--truth", truth, "--prediction", "a.npy", "--axes", "ZYX");
+    expect(alone.wayOut).toContain("--truth-axes CZYX --prediction-axes ZYX");
+  });
+
   it("writes a report of all with a section for each", async () => {
     await score("truths", "predictions", "--report", "set.html");
     const html = readFileSync(join(folder, "set.html"), "utf8");

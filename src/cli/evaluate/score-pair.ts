@@ -1,4 +1,4 @@
-import { FormatError, LoadError, type NeurotablesError } from "../../base/errors.js";
+import { FormatError, LoadError, type NeurotablesError, UsageError } from "../../base/errors.js";
 import { DEFAULT_LIMITS } from "../../base/limits.js";
 import { labelLayout } from "../../compute/volume/label-layout.js";
 import { openVolume } from "../../formats/volume/open-volume.js";
@@ -160,6 +160,13 @@ function cropped(truth: Volume, prediction: Volume, dimensions: 2 | 3): string[]
 
 /** Shapes that do not fit are mostly axes in another order, which no message of a volume can know the options of. */
 function withOption(error: unknown): unknown {
+  if (isOfAxes(error)) {
+    return new UsageError("axes", error.message, {
+      fields: error.fields,
+      wayOut: "name every axis of each, slowest first: --truth-axes CZYX --prediction-axes ZYX where the two differ",
+      cause: error,
+    });
+  }
   if (!(error instanceof LoadError) || !/^load\/label-(axes|shapes)$/.test(error.tag)) return error;
   return new LoadError(error.tag.slice("load/".length), error.message, {
     fields: error.fields,
@@ -175,5 +182,10 @@ function facts(volume: Volume, { shown }: EvaluateInput): ReadVolume {
 
 /** Whether other images can still be scored after this. */
 export function isFaultOfImage(error: unknown): error is NeurotablesError {
-  return error instanceof FormatError || error instanceof LoadError;
+  return error instanceof FormatError || error instanceof LoadError || isOfAxes(error);
+}
+
+/** Axes were named that this array does not have; those of other images may fit. */
+function isOfAxes(error: unknown): error is UsageError {
+  return error instanceof UsageError && error.tag === "usage/axes";
 }
