@@ -29,7 +29,7 @@ describe.skipIf(!data.present)(`the real crop${data.reason}`, () => {
   const archive = "fisbe/fisbe_crop/JRC_SS05008-20160318_24_B2_crop.zip";
 
   it("has the published statistics, from the folder and from the zip", async () => {
-    const trace = await load(folder);
+    const trace = await load(folder, { data: true });
     expect(trace.rows.volume_record).toMatchObject([
       {
         sample_id: "JRC_SS05008-20160318_24_B2_crop",
@@ -64,7 +64,7 @@ describe.skipIf(!data.present)(`the real crop${data.reason}`, () => {
     expect(trace.rows.skeleton).toHaveLength(377 + 747 + 1_139);
     expect(trace.rows.chunk).toHaveLength(6);
     expect(trace.read[folder]).toBe(trace.carried[folder]);
-    const zipped = await load(archive);
+    const zipped = await load(archive, { data: true });
     for (const table of ["volume_record", "instance", "chunk"]) {
       expect(withoutVoxels(zipped.rows[table])).toEqual(withoutVoxels(trace.rows[table]));
     }
@@ -72,7 +72,7 @@ describe.skipIf(!data.present)(`the real crop${data.reason}`, () => {
   });
 
   it("is listed without its voxels where they are not asked for", async () => {
-    const trace = await load(folder, { data: false });
+    const trace = await load(folder);
     expect(trace.rows.chunk?.map(({ data: voxels }) => voxels)).toEqual([null, null, null, null, null, null]);
   });
 });
@@ -80,7 +80,7 @@ describe.skipIf(!data.present)(`the real crop${data.reason}`, () => {
 describe.skipIf(!data.present)(`the published prediction of R14A02${data.reason}`, () => {
   it("has eleven labels, nine of them above 800 voxels", { timeout: 120_000 }, async () => {
     const path = "fisbe/fisbe_duan_pred/R14A02-20180905_65_A6.hdf";
-    const trace = await load(path, { methods: { fisbe_duan_pred: "duan" }, data: false });
+    const trace = await load(path, { methods: { fisbe_duan_pred: "duan" } });
     expect(trace.rows.published_prediction).toMatchObject([
       { prediction_id: "duan/R14A02-20180905_65_A6", labels_raw: 11, labels_kept: 9, has_overlap: false, channels: 1 },
     ]);

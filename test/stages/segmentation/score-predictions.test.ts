@@ -123,7 +123,7 @@ describe("segmentation/score", () => {
     expect(warnings[0]).toBe(`truth/${SAMPLE} cannot be scored: the voxels of the prediction are not stored`);
   });
 
-  it("crops a larger prediction to its centre, and refuses one that is larger and smaller", async () => {
+  it("crops a larger prediction to its centre, and never sees one that is larger and smaller", async () => {
     const [depth, height, width] = BROKEN_SHAPE;
     const larger = [depth + 2, height + 3, width + 1] as const;
     const data = new Uint16Array(larger[0] * larger[1] * larger[2]);
@@ -139,8 +139,7 @@ describe("segmentation/score", () => {
     };
     expect(await scoreOf({ larger: { data, shape: larger } })).toEqual(await scoreOf({ flat: PREDICTIONS.flat }));
     const mixed = [depth + 1, height - 1, width] as const;
-    await expect(
-      scoreOf({ mixed: { data: new Uint16Array(mixed[0] * mixed[1] * mixed[2]), shape: mixed } }),
-    ).rejects.toMatchObject({ tag: "load/label-shapes" });
+    const beside = { ...PREDICTIONS, mixed: { data: new Uint16Array(mixed[0] * mixed[1] * mixed[2]), shape: mixed } };
+    expect(await scoreOf(beside)).toEqual(await scoreOf(PREDICTIONS));
   });
 });

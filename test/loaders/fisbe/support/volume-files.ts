@@ -33,7 +33,7 @@ export async function loadBelow(folder: string, paths: readonly string[], parame
     const absolutePath = join(folder, path);
     return { path, absolutePath, bytes: statSync(absolutePath).size, sha256: "0".repeat(64), sourceId: path };
   });
-  const { context, trace } = memoryLoadContext(files, sample.parameters.parse(parameters));
+  const { context, trace } = memoryLoadContext(files, sample.parameters.parse({ data: true, ...parameters }));
   await loadSample(context);
   return trace;
 }
