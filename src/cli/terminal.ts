@@ -36,7 +36,8 @@ export function processTerminal(): Terminal {
     stdinIsTerminal: process.stdin.isTTY === true,
     stdoutIsTerminal: process.stdout.isTTY === true,
     stderrIsTerminal: process.stderr.isTTY === true,
-    columns: () => process.stdout.columns ?? process.stderr.columns ?? 80,
+    // Some pseudo-terminals say 0.
+    columns: () => process.stdout.columns || process.stderr.columns || 80,
     onInterrupt(listener) {
       process.on("SIGINT", listener);
       process.on("SIGTERM", listener);

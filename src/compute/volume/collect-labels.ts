@@ -150,6 +150,11 @@ function wrongLabel(
   return new LoadError(
     negative ? "negative-label" : "large-label",
     `${name}: the label at [${place.join(", ")}] is ${value}; ${negative ? "labels are not negative, and 0 is background" : "labels of 2^53 and more cannot be told apart"}`,
-    { fields: { value: String(value), place } },
+    {
+      fields: { value: String(value), place },
+      wayOut: negative
+        ? "Write 0 for the background: labels - labels.min() makes it so where the smallest is the background."
+        : "Number the labels anew, from 1.",
+    },
   );
 }

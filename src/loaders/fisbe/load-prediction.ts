@@ -45,7 +45,13 @@ export async function loadPrediction(
     const arranged = inOrder(volume);
     const layout = labelLayout(arranged, 3);
     refuseLargeArray(volume.name, [layout.channels, ...layout.shape]);
-    if (volumeShape !== undefined) refuseOtherShape(volume.name, layout.shape, volumeShape);
+    if (volumeShape !== undefined) {
+      refuseOtherShape(volume.name, layout.shape, volumeShape);
+      if (layout.shape.some((size, axis) => size !== volumeShape[axis])) {
+        const sizes = `${layout.shape.join(" × ")} voxels, its volume ${volumeShape.join(" × ")}`;
+        context.log.warn(`${volume.name} has ${sizes}: of the larger one the centre is scored`);
+      }
+    }
     const labels = await collectLabels(arranged, layout, {
       signal,
       onProgress: (done, total) => context.progress(done, total, "voxels"),
