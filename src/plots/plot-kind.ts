@@ -22,6 +22,8 @@ export interface PlotKind {
   /** Width in px unless asked otherwise, and the least in which it is legible. */
   readonly width: number;
   readonly minimumWidth: number;
+  /** What its rows are called: `rows`, `panels`. */
+  readonly rowNoun: string;
   /**
    * Reads what it needs and draws it.
    * @throws {UsageError} a table or what `request` names is missing.

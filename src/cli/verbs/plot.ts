@@ -72,7 +72,7 @@ async function report({
     return;
   }
   if (path === undefined) await output.data(bytes);
-  else output.talk(`${kind.name} of ${subject}: ${rows} rows, ${width} × ${height} px → ${path}`);
+  else output.talk(`${kind.name} of ${subject}: ${rows} ${kind.rowNoun}, ${width} × ${height} px → ${path}`);
   for (const note of notes) output.talk(note);
 }
 

@@ -10,6 +10,7 @@ export const activityPlot: PlotKind = {
   name: "activity",
   width: 1000,
   minimumWidth: 500,
+  rowNoun: "rows",
   async draw(tables, { argument, all, channels }, style) {
     for (const table of ["recording", "roi", "trace"]) {
       requireTable(tables, `celegans_activity.${table}`, ACTIVITY_PIPELINE);

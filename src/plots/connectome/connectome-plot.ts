@@ -14,6 +14,7 @@ export const connectomePlot: PlotKind = {
   name: "connectome",
   width: 1400,
   minimumWidth: 600,
+  rowNoun: "rows",
   async draw(tables, { argument = CONSENSUS }, style) {
     requireTable(tables, NEURON_TABLE, PIPELINE);
     if (argument === CONSENSUS) {

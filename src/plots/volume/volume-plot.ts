@@ -13,6 +13,7 @@ export const volumePlot: PlotKind = {
   name: "volume",
   width: 1200,
   minimumWidth: 300,
+  rowNoun: "panels",
   async draw(tables, { argument }, style) {
     requireTable(tables, "fisbe.sample", PIPELINE);
     // Those that were read first: what an error names is worth a try.
