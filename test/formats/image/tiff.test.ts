@@ -94,6 +94,23 @@ describe("TIFF stacks", () => {
     );
   });
 
+  it.each([
+    ['{"shape": [2, 3, 1, 2]}', "czyx", [2, 3, 1, 2]],
+    ['{"shape": [2, 3, 1, 2], "axes": "ZCYX"}', "zcyx", [2, 3, 1, 2]],
+    ['{"shape": [6, 1, 2]}', "zyx", [6, 1, 2]],
+    ['{"shape": [2, 3, 1, 2], "axes": "QQYX"}', "czyx", [2, 3, 1, 2]],
+    ['{"shape": [2, 2, 1, 2]}', "zyx", [6, 1, 2]],
+    ['{"shape": [2, 3, 2, 1]}', "zyx", [6, 1, 2]],
+    ['{"shape": "large"}', "zyx", [6, 1, 2]],
+    ["{not JSON", "zyx", [6, 1, 2]],
+  ])("of six pages described as %s have the axes %s", async (description, axes, shape) => {
+    const pages = Array.from({ length: 6 }, (_, page) =>
+      grey(2, 1, [2 * page, 2 * page + 1], page === 0 ? description : undefined),
+    );
+    const values = Array.from({ length: 12 }, (_, i) => i);
+    expect(await read(tiffFile(pages))).toMatchObject({ axes, shape, values });
+  });
+
   it("larger than a block come in rows of one page, and boxes across them are read", async () => {
     const [width, height] = [5000, 4000];
     const strip = new Uint8Array(width * height);

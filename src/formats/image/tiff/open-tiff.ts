@@ -10,6 +10,7 @@ import { parseImageJ } from "./imagej-description.js";
 import { isOmeXml, omePlanes } from "./ome-xml.js";
 import { type PlacedPage, readWindow } from "./page-reader.js";
 import { type PlaneStack, plainPlanes } from "./plane-stack.js";
+import { parseShaped } from "./shaped-description.js";
 import {
   readTiffDirectory,
   readTiffHeader,
@@ -32,8 +33,8 @@ interface TiffPages {
 
 /**
  * Opens a TIFF or BigTIFF file as one array. OME-TIFF (its first image) and ImageJ stacks have the axes and the spacing
- * that their description states, ImageJ stacks over 4 GiB with a single directory too; other files are a stack of pages
- * along z, without spacing. Axes of one step but y and x are left out. Samples of a pixel are the last axis `c`, or an
+ * that their description states, ImageJ stacks over 4 GiB with a single directory too; so has what tifffile writes (two axes
+ * of pages without names are c and z); other files are a stack of pages along z, without spacing. Axes of one step but y and x are left out. Samples of a pixel are the last axis `c`, or an
  * axis before y where they lie in planes of their own (`s` where the description names channels besides). Integers of
  * 8 to 64 bits and floats; uncompressed, LZW, Deflate, PackBits; strips and tiles; both predictors. Values are given as
  * stored, whatever the photometric interpretation. Reduced copies of pages are passed over. Memory: one block (16 MiB
@@ -100,7 +101,13 @@ function stackOf(tiff: TiffFile, pages: TiffPages): { planes: PlaneStack; contig
     return { planes, contiguous: false };
   }
   const imagej = parseImageJ(description, pages.resolution);
-  if (imagej === undefined) return { planes: plainPlanes(directories.length), contiguous: false };
+  if (imagej === undefined) {
+    const { width, height, samples, separate } = layout;
+    const shaped = separate
+      ? undefined
+      : parseShaped(description, { width, height, samples, pages: directories.length });
+    return { planes: shaped ?? plainPlanes(directories.length), contiguous: false };
+  }
   const contiguous = directories.length === 1 && imagej.images > 1 && layout.compression === "none" && !layout.tiled;
   if (contiguous || imagej.images === directories.length) return { planes: imagej.planes, contiguous };
   return { planes: { ...imagej.planes, axes: "z", sizes: [directories.length] }, contiguous };
