@@ -203,7 +203,7 @@ describe.skipIf(!data.present)(`fisbe on the real files${data.reason}`, () => {
     expect(tried.exitCode).toBe(0);
     const hash = (from: RunSummary) => from.steps.find(({ step }) => step === "metric")?.tableHash;
     expect(hash(tried)).not.toBe(hash(summary));
-    expect(stepsBy(tried, "cached")).toEqual(["splits", "volumes", "sample", "dropped"]);
+    expect(stepsBy(tried, "cached")).toEqual(["splits", "volumes", "sample", "dropped", "prediction-files"]);
     const [current] = await rows<{ value: number }>(`
       select value from segmentation.metric where metric = '${S}' and method = 'flattened_truth' and scope = 'partly' and profile = 'flylight'`);
     expect(current?.value).toBeCloseTo(0.916692, 6);
