@@ -53,7 +53,7 @@ async function measureIn(scratch, { say, preset }) {
     return JSON.parse(stdout);
   };
   const steps = await query(
-    "select step, sum(seconds) as seconds, max(peak_memory_bytes)::double as peak from neurotables.step where step not like 'table %' group by step order by seconds desc, step",
+    "select step, sum(seconds) as seconds, max(peak_memory_bytes)::double as peak from neurotables.step where step not like 'table %' and step not like 'check %' group by step order by seconds desc, step",
   );
   const scores = await query(
     "select method, value from segmentation.metric where scope = 'image' and profile = 'flylight' and metric = 'general.avg_f1_cov_score' order by method",
