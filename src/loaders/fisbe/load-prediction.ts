@@ -3,6 +3,7 @@ import { collectLabels } from "../../compute/volume/collect-labels.js";
 import { labelLayout } from "../../compute/volume/label-layout.js";
 import type { LabelledVoxels } from "../../compute/volume/label-runs.js";
 import { paintLabels } from "../../compute/volume/paint-labels.js";
+import { placesOf } from "../../compute/volume/places.js";
 import { coveredBy } from "../../compute/volume/run-set.js";
 import { skeletonOfRuns } from "../../compute/volume/skeleton.js";
 import type { VolumeShape } from "../../compute/volume/voxel-runs.js";
@@ -222,13 +223,9 @@ function writeChunks(
 
 function* skeletonRows(
   skeleton: Uint32Array,
-  [, height, width]: VolumeShape,
+  shape: VolumeShape,
   prediction: string,
   instance: number,
 ): Generator<PredictedSkeletonRow> {
-  for (const at of skeleton) {
-    const row = Math.floor(at / width);
-    const z = Math.floor(row / height);
-    yield { prediction_id: prediction, instance_id: instance, z, y: row - z * height, x: at - row * width };
-  }
+  for (const place of placesOf(skeleton, shape)) yield { prediction_id: prediction, instance_id: instance, ...place };
 }

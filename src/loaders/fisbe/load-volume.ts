@@ -1,6 +1,7 @@
 import { LoadError } from "../../base/errors.js";
 import { componentsOf } from "../../compute/volume/connected-components.js";
 import { instancesOfIds, numberInstances } from "../../compute/volume/instance-numbers.js";
+import { placesOf } from "../../compute/volume/places.js";
 import { coveredBy, intersectionVoxels } from "../../compute/volume/run-set.js";
 import { skeletonOfRuns } from "../../compute/volume/skeleton.js";
 import type { VolumeShape } from "../../compute/volume/voxel-runs.js";
@@ -15,9 +16,7 @@ import type { SampleParameters } from "./sample.js";
 import { sampleOfPath } from "./sample-name.js";
 import { type ScannedLabel, scanVolume, type VolumeScan } from "./scan-volume.js";
 import { volumeLimits } from "./volume-limits.js";
-
-/** Published edge of a voxel in micrometres, the same on every axis. */
-const VOXEL_UM = Math.fround(0.44);
+import { VOXEL_UM } from "./voxel-size.js";
 
 /**
  * Loads one volume: `volume_record`, `instance`, `skeleton`, `chunk`. Counts one record for the volume, one per instance,
@@ -187,15 +186,11 @@ function instanceRow(given: {
 
 function* skeletonRows(
   skeleton: Uint32Array,
-  [, height, width]: VolumeShape,
+  shape: VolumeShape,
   sample: string,
   instance: number,
 ): Generator<SkeletonRow> {
-  for (const at of skeleton) {
-    const row = Math.floor(at / width);
-    const z = Math.floor(row / height);
-    yield { sample_id: sample, instance_id: instance, z, y: row - z * height, x: at - row * width };
-  }
+  for (const place of placesOf(skeleton, shape)) yield { sample_id: sample, instance_id: instance, ...place };
 }
 
 /** @throws {LoadError} `load/dim-neurons` for anything but a list of whole numbers. */

@@ -1,12 +1,10 @@
 import { z } from "zod";
 import { listedName, parseSampleName } from "../../loaders/fisbe/sample-name.js";
+import { VOXEL_UM } from "../../loaders/fisbe/voxel-size.js";
 import type { SampleRow, SplitRecordRow, VolumeRecordRow } from "../../tables/generated/fisbe.js";
 import type { Transform } from "../transform.js";
 
 const parameters = z.strictObject({});
-
-/** Published edge of a voxel in micrometres, the same on every axis. */
-const VOXEL_UM = Math.fround(0.44);
 
 /**
  * `split_record` and `volume_record` → `sample`: one row per listed sample, with what its volume says where that was
