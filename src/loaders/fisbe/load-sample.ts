@@ -18,8 +18,9 @@ export async function loadSample(context: LoadContext<SampleParameters>): Promis
   const predictions: { file: SourceFile; arrays: readonly ArraySummary[] }[] = [];
   const isolated = isolation(context);
   for (const file of context.files) {
-    // What is no Zarr store can be nothing but a prediction.
-    await isolated(file, !/\.(zarr|zip)$/.test(file.path), async () => {
+    // What is no Zarr store, or lies among predictions, can be nothing but one.
+    const isPrediction = !/\.(zarr|zip)$/.test(file.path) || file.path.includes("/predictions/");
+    await isolated(file, isPrediction, async () => {
       const arrays = await listArraysOf(file.absolutePath, { file: file.path, limits: volumeLimits(context.limits) });
       (isVolume(file, arrays, context.parameters) ? volumes : predictions).push({ file, arrays });
     });

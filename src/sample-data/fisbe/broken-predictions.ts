@@ -218,6 +218,16 @@ export const PREDICTION_BREAKAGES: readonly Breakage[] = [
     "prediction: load/label-type",
     ["float32", "whole numbers", "mine/"],
   ),
+  {
+    name: "prediction without an array beside its volume",
+    outcome: "prediction: load/no-array",
+    says: ["mine/", "no array"],
+    at: (sample) => at(sample, "zarr", "mine"),
+    files: async (sample) => ({
+      ...below(`fisbe/samples/completely/test/${sample}.zarr`, await brokenStore()),
+      [`${at(sample, "zarr", "mine")}/.zgroup`]: textBytes('{"zarr_format": 2}'),
+    }),
+  },
   scored(
     "prediction larger on one axis, smaller on another",
     { data: new Uint16Array(7 * HEIGHT * 11), shape: [7, HEIGHT, 11] },
