@@ -10,15 +10,7 @@ export interface SummarizedImage {
 }
 
 /** Counts over a set at one threshold; null where an image's file lacks them. */
-export interface PooledThreshold {
-  readonly threshold: number;
-  readonly truePositives: number | null;
-  readonly falsePositives: number | null;
-  readonly falseNegatives: number | null;
-  readonly fscore: number | null;
-  readonly falseSplit: number | null;
-  readonly falseMerge: number | null;
-}
+export type PooledThreshold = ThresholdSummary;
 
 export interface PooledSubset {
   readonly truth: number;
