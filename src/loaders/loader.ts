@@ -19,7 +19,7 @@ export interface SourceFile {
 /** Something of a source that is not carried over. Becomes a row of `dropped_record`. */
 export interface Drop {
   readonly file: SourceFile;
-  readonly scope: "file" | "recording" | "roi" | "edge" | "column" | "value" | "array" | "instance";
+  readonly scope: "file" | "document" | "recording" | "roi" | "edge" | "column" | "value" | "array" | "instance";
   /** What was left out, as the source names it: `row 12`, `sheet!H27`. */
   readonly item: string;
   /** A short code: `receiver_view`, `zero_weight`, `unparsable`. */
