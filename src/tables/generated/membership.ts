@@ -283,6 +283,40 @@ export type DocumentClusterRow = {
 export const DOCUMENT_CLUSTER_COLUMNS = ["doc_id", "cluster_id", "n_documents"] as const;
 
 /**
+ * One row per record of document_record that documents did not carry over into document. Table
+ * `membership.document_dropped`, key source_id, drop_index.
+ */
+export type DocumentDroppedRow = {
+  /** The file. */
+  readonly source_id: string;
+  /** 0-based order among the rows of this file. Bounds: at least 0. */
+  readonly drop_index: number;
+  /** What kind of thing it is. */
+  readonly scope: "file" | "document" | "recording" | "value";
+  /** Which one, as a person would look it up: `row 12`, `sheet!H27`. */
+  readonly item: string;
+  /** Short code. */
+  readonly reason: string;
+  /** The rule that says so. */
+  readonly rule: string;
+  /** The values at fault. */
+  readonly detail: string | null;
+  /** How many read records the row stands for. Unit: records. Bounds: at least 0. */
+  readonly records: bigint;
+};
+
+export const DOCUMENT_DROPPED_COLUMNS = [
+  "source_id",
+  "drop_index",
+  "scope",
+  "item",
+  "reason",
+  "rule",
+  "detail",
+  "records",
+] as const;
+
+/**
  * Features of every unit, per fold, normalisation and extractor. Table `membership.document_feature`, key run_id, fold,
  * norm, extractor, doc_id.
  */
