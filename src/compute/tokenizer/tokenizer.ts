@@ -31,9 +31,20 @@ export interface TokenizerOptions {
 }
 
 /**
- * Makes a tokenizer of the text of a `tokenizer.json`.
+ * Makes a tokenizer of the text of a `tokenizer.json`. Byte-level byte-pair encodings and those of sentencepiece run
+ * here; all others in HuggingFace's library for JavaScript. Added tokens are never looked for in texts.
  * @throws {FormatError} where the text is not a tokenizer, naming the place.
  */
-export async function openTokenizer(_definition: string, _options: TokenizerOptions = {}): Promise<Tokenizer> {
-  throw new Error("not written yet");
+export async function openTokenizer(definition: string, options: TokenizerOptions = {}): Promise<Tokenizer> {
+  const { file = "tokenizer.json" } = options;
+  const { readTokenizerJson } = await import("./tokenizer-json.js");
+  const { bytePairModel } = await import("./byte-pair-definition.js");
+  const json = readTokenizerJson(definition, file);
+  const model = await bytePairModel(json);
+  if (model !== undefined) {
+    const { BytePairTokenizer } = await import("./byte-pair-encoder.js");
+    return new BytePairTokenizer(model);
+  }
+  const { openLibraryTokenizer } = await import("./library-tokenizer.js");
+  return openLibraryTokenizer(json);
 }
