@@ -1,5 +1,5 @@
 import { canonicalJson, compareCodeUnits } from "../../../base/canonical-json.js";
-import { delong } from "../../../compute/statistics/delong.js";
+import { areaInterval, delong } from "../../../compute/statistics/delong.js";
 import { spacedWords } from "../../../compute/text/words.js";
 import type { ExcerptRow, ExperimentRow, GateRow, TokenRow } from "../../../tables/generated/membership.js";
 import type { StageContext } from "../../stage.js";
@@ -91,7 +91,7 @@ async function judgeExperiment(
       rows.push(emptyRow(experiment, name, "not_run", reason));
       continue;
     }
-    const interval = name === "single_feature" ? undefined : delong(scores, labels);
+    const interval = name === "single_feature" ? undefined : areaInterval(delong(scores, labels));
     const detail = name === "single_feature" ? await bestTerm(context, baselines, labels, units) : {};
     rows.push(gateRow(experiment, name, judgement, permutations, interval, detail));
     context.sink("blind_score").write(
@@ -214,15 +214,15 @@ function gateRow(
   gate: string,
   judgement: Judgement,
   permutations: number,
-  interval: { readonly low: number; readonly high: number } | undefined,
+  interval: readonly [low: number, high: number] | undefined,
   detail: Readonly<Record<string, string | number>>,
 ): GateRow {
   return {
     experiment_id: experiment,
     gate,
     value: judgement.value,
-    ci_lo: interval?.low ?? null,
-    ci_hi: interval?.high ?? null,
+    ci_lo: interval?.[0] ?? null,
+    ci_hi: interval?.[1] ?? null,
     null_mean: judgement.nullMean,
     null_sd: judgement.nullSd,
     null_q95: judgement.nullQ95,
