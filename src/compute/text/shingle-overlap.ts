@@ -142,20 +142,18 @@ class ShingleIndex {
     this.#n = kept;
   }
 
-  /** Sorts by hash; of equal ones the order stays, which is that of the texts. Radix sort by 16 bits. */
+  /**
+   * Sorts by hash; of equal ones the order stays, which is that of the texts. A radix sort of the high halves, 16 bits at
+   * a time, then an insertion sort of the few that agree there and differ in the low halves.
+   */
   #sort(): void {
     const n = this.#n;
     let from = { high: this.#high, low: this.#low, text: this.#text };
     const size = this.#high.length;
     let to = { high: new Uint32Array(size), low: new Uint32Array(size), text: new Uint32Array(size) };
     const starts = new Uint32Array(65_537);
-    for (const [half, shift] of [
-      ["low", 0],
-      ["low", 16],
-      ["high", 0],
-      ["high", 16],
-    ] as const) {
-      const keys = from[half];
+    for (const shift of [0, 16]) {
+      const keys = from.high;
       starts.fill(0);
       for (let i = 0; i < n; i++) {
         const at = (((keys[i] as number) >>> shift) & 0xffff) + 1;
@@ -172,6 +170,18 @@ class ShingleIndex {
       }
       [from, to] = [to, from];
     }
-    // Four passes: the sorted shingles are where they were.
+    // Two passes: the sorted shingles are where they were.
+    const { high, low, text } = from;
+    for (let i = 1; i < n; i++) {
+      const [key, of] = [low[i] as number, text[i] as number];
+      let at = i;
+      while (at > 0 && high[at - 1] === high[i] && (low[at - 1] as number) > key) {
+        low[at] = low[at - 1] as number;
+        text[at] = text[at - 1] as number;
+        at--;
+      }
+      low[at] = key;
+      text[at] = of;
+    }
   }
 }
