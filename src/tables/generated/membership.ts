@@ -1085,6 +1085,96 @@ export const RUN_COLUMNS = [
 ] as const;
 
 /**
+ * Rows of run as each piece of work gives them: one per run and partition of the units. Table `membership.run_record`,
+ * key run_id, partition.
+ */
+export type RunRecordRow = {
+  /** Partition of the units that were scored. */
+  readonly partition: string;
+  /** Name: experiment, model and role. */
+  readonly run_id: string;
+  /** The experiment. */
+  readonly experiment_id: string;
+  /**
+   * target: the model under test; reference: one trained on other documents of the kind; lowercase: the target on
+   * lower-cased text.
+   */
+  readonly role: "target" | "reference" | "lowercase";
+  /** How it was asked. */
+  readonly backend: "ngram" | "vllm" | "sglang" | "tgi" | "onnx" | "file";
+  /** Name of the model. */
+  readonly model: string;
+  /** Hash of its definition; null where it is not known. */
+  readonly model_sha: string | null;
+  /** Its revision, as the server or user says. */
+  readonly revision: string | null;
+  /** Precision of its weights or of the scores. */
+  readonly dtype: string | null;
+  /** The tokenizer. */
+  readonly tokenizer_id: string;
+  /** Hash of the tokenizer. */
+  readonly tokenizer_sha: string;
+  /** Number of tokens. Bounds: at least 1. */
+  readonly vocabulary: number;
+  /** Tokens of a window (C). Bounds: at least 1. */
+  readonly context: number;
+  /** Tokens from one window to the next. Bounds: at least 1. */
+  readonly stride: number;
+  /** Whether a token for the beginning is fed: none, document, window. */
+  readonly bos_policy: "none" | "document" | "window";
+  /** What it says of every token: logprob, max_logprob, rank, full_distribution, mean_probability. */
+  readonly capabilities: readonly string[];
+  /** Parameters of the backend, as canonical JSON. */
+  readonly parameters: string;
+  /** Checks of the backend and how they came out, as canonical JSON. */
+  readonly self_test: string;
+  /** Seed. */
+  readonly seed: bigint | null;
+  /** Tokens it was trained on here; null for a model of others. */
+  readonly n_trained_tokens: bigint | null;
+};
+
+export const RUN_RECORD_COLUMNS = [
+  "partition",
+  "run_id",
+  "experiment_id",
+  "role",
+  "backend",
+  "model",
+  "model_sha",
+  "revision",
+  "dtype",
+  "tokenizer_id",
+  "tokenizer_sha",
+  "vocabulary",
+  "context",
+  "stride",
+  "bos_policy",
+  "capabilities",
+  "parameters",
+  "self_test",
+  "seed",
+  "n_trained_tokens",
+] as const;
+
+/**
+ * One row per unit that a language model is asked about: all that its scores depend on, and nothing else, so that a new
+ * split or fold asks no model again. Table `membership.scoring_unit`, key doc_id.
+ */
+export type ScoringUnitRow = {
+  /** The unit of the experiment: a document, or an excerpt of one (excerpt.doc_id). */
+  readonly doc_id: string;
+  /** Experiments that compare it (member or nonmember), in code-unit order; it is scored once for all. */
+  readonly experiments: readonly string[];
+  /** The tokenizer. */
+  readonly tokenizer_id: string;
+  /** Token numbers. */
+  readonly input_ids: readonly number[];
+};
+
+export const SCORING_UNIT_COLUMNS = ["doc_id", "experiments", "tokenizer_id", "input_ids"] as const;
+
+/**
  * Attacks on single windows and on whole units; larger = more likely a member. Table `membership.sequence_score`, key
  * run_id, attack, doc_id, window.
  */
