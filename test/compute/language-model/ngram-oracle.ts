@@ -2,11 +2,16 @@
 export class NgramOracle {
   readonly #counts = new Map<string, Map<number, number>>();
 
+  readonly order: number;
+  readonly vocabulary: number;
+
   constructor(
-    readonly order: number,
-    readonly vocabulary: number,
+    order: number,
+    vocabulary: number,
     runs: readonly { readonly ids: readonly number[]; readonly times: number }[],
   ) {
+    this.order = order;
+    this.vocabulary = vocabulary;
     for (const { ids, times } of runs) {
       if (times === 0) continue;
       for (let i = 0; i < ids.length; i++) {
