@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { ATTACK_FAMILIES, SEQUENCE_ATTACKS } from "../../transforms/membership/attack-names.js";
 import type { Stage } from "../stage.js";
-import { ATTACK_FAMILIES, SEQUENCE_ATTACKS } from "./attacks/attack-names.js";
 
 const parameters = z.strictObject({
   attacks: z

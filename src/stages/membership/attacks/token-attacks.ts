@@ -1,4 +1,4 @@
-import { MIN_K_PERCENTAGES } from "./attack-names.js";
+import { MIN_K_PERCENTAGES } from "../../../transforms/membership/attack-names.js";
 
 /** What a model says of consecutive predicted tokens; natural logarithms. Absent: the model cannot say. */
 export interface TokenColumns {

@@ -1,6 +1,6 @@
+import { type AttackFamily, SEQUENCE_ATTACKS } from "../../../transforms/membership/attack-names.js";
+import { CodePointIndex } from "../../../transforms/membership/code-points.js";
 import type { ScoredUnit } from "../scored-units.js";
-import { type AttackFamily, SEQUENCE_ATTACKS } from "./attack-names.js";
-import { CodePoints } from "./code-points.js";
 import { lowercaseAttacks, referenceAttacks, zlibAttacks } from "./compared-attacks.js";
 import { dcPdd } from "./dc-pdd.js";
 import type { UnitLosses } from "./run-losses.js";
@@ -37,7 +37,7 @@ export function* unitAttacks(
   surroundings: UnitSurroundings,
   wanted: { readonly unit: ReadonlySet<string>; readonly windows: ReadonlySet<string> },
 ): Generator<SequenceScore> {
-  const points = surroundings.text === undefined ? undefined : new CodePoints(surroundings.text);
+  const cut = surroundings.text === undefined ? undefined : textCutter(surroundings.text);
   const rows = unit.positions.length;
   const whole = { ...part(unit, 0, rows), window: WHOLE_UNIT, text: surroundings.text };
   const scores = partScores(whole, surroundings, wanted.unit);
@@ -49,7 +49,7 @@ export function* unitAttacks(
     const window = unit.window[begin] as number;
     let end = begin + 1;
     while (end < rows && unit.window[end] === window) end++;
-    const text = needsText(wanted.windows) ? windowText(unit, surroundings.charStart, points, begin, end) : undefined;
+    const text = needsText(wanted.windows) ? windowText(unit, surroundings.charStart, cut, begin, end) : undefined;
     const ofWindow = partScores({ ...part(unit, begin, end), window, text }, surroundings, wanted.windows);
     for (const attack of wanted.windows) {
       const score = finite(ofWindow.get(attack));
@@ -115,21 +115,27 @@ function partScores(
   return scores;
 }
 
+/** Code points `begin` … `end` − 1 of a text, or up to its end. */
+type TextCutter = (begin: number, end: number | undefined) => string;
+
+function textCutter(text: string): TextCutter {
+  const index = new CodePointIndex(text);
+  const unit = (point: number) => index.unit(Math.max(0, Math.min(point, index.length)));
+  return (begin, end) => text.slice(unit(begin), end === undefined ? text.length : unit(end));
+}
+
 /** The text that the model reads in a window: from the token before the first predicted one. */
 function windowText(
   unit: ScoredUnit,
   charStart: ArrayLike<number>,
-  points: CodePoints | undefined,
+  cut: TextCutter | undefined,
   begin: number,
   end: number,
 ): string | undefined {
-  if (points === undefined || charStart.length !== unit.inputIds.length) return undefined;
+  if (cut === undefined || charStart.length !== unit.inputIds.length) return undefined;
   const first = Math.max(0, (unit.positions[begin] as number) - 1);
   const after = (unit.positions[end - 1] as number) + 1;
-  return points.slice(
-    charStart[first] as number,
-    after < charStart.length ? (charStart[after] as number) : points.length,
-  );
+  return cut(charStart[first] as number, after < charStart.length ? (charStart[after] as number) : undefined);
 }
 
 function finite(score: number | null | undefined): number | null {

@@ -1,18 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  orientationOf,
-  SEQUENCE_ATTACKS,
-  sameOrderAs,
-} from "../../../../src/stages/membership/attacks/attack-names.js";
-import { CodePoints } from "../../../../src/stages/membership/attacks/code-points.js";
-import {
   lowercaseAttacks,
   referenceAttacks,
   zlibAttacks,
 } from "../../../../src/stages/membership/attacks/compared-attacks.js";
 import { dcPdd, TokenCounts } from "../../../../src/stages/membership/attacks/dc-pdd.js";
 import { LOWEST_LOGPROB, surp, tokenAttacks } from "../../../../src/stages/membership/attacks/token-attacks.js";
+import { orientationOf, SEQUENCE_ATTACKS, sameOrderAs } from "../../../../src/transforms/membership/attack-names.js";
 
 const LOGPROB = Float32Array.of(-1, -4, -2, -3, -0.5);
 
@@ -139,23 +134,6 @@ describe("dcPdd", () => {
     expect(dcPdd({ ids, logprob, logFrequency, limit: 0.01 })).toBeCloseTo(0.01, 12);
     expect(dcPdd({ ids: new Int32Array(0), logprob: new Float32Array(0), logFrequency, limit: 1 })).toBeNull();
     expect(() => counts.add(0, Int32Array.of(4))).toThrow("token 4 is not one of 4");
-  });
-});
-
-describe("CodePoints", () => {
-  it("cuts as an array of code points would", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: "binary" }), fc.nat({ max: 12 }), fc.nat({ max: 12 }), (text, begin, length) => {
-        const points = new CodePoints(text);
-        const list = [...text];
-        expect(points.length).toBe(list.length);
-        expect(points.slice(begin, begin + length)).toBe(list.slice(begin, begin + length).join(""));
-      }),
-    );
-  });
-
-  it("counts a lone surrogate as one", () => {
-    expect(new CodePoints("a\ud800😀").slice(1, 3)).toBe("\ud800😀");
   });
 });
 
