@@ -30,6 +30,9 @@ export interface ReadingOptions {
   /** Whether to expect the most probable token. */
   readonly maximum: boolean;
   readonly fullDistribution: boolean;
+  /** Places of the prompt over which distributions are summed up (all but the first). */
+  readonly first?: number;
+  readonly last?: number;
 }
 
 /**
@@ -52,7 +55,7 @@ export function promptScores(answer: PromptAnswer, prompt: Prompt, options: Read
     logprob,
     ...(maxLogprob === undefined ? {} : { maxLogprob }),
     ...(rank === undefined ? {} : { rank }),
-    ...(options.fullDistribution ? distributions(answer, n, options.vocabulary) : {}),
+    ...(options.fullDistribution ? distributions(answer, n, options) : {}),
   };
 }
 
@@ -181,8 +184,9 @@ function wrongRank(position: number, told: number | null, why: string): WrongAns
   });
 }
 
-/** Moments at every place, and the sum of the distributions. */
-function distributions(answer: PromptAnswer, n: number, vocabulary: number): Partial<WindowScores> {
+/** Moments at every place, and the sum of the distributions at the wanted ones. */
+function distributions(answer: PromptAnswer, n: number, options: ReadingOptions): Partial<WindowScores> {
+  const { vocabulary, first = 1, last = n - 1 } = options;
   const columns = Array.from({ length: 4 }, () => new Float64Array(n - 1));
   const [mu, m2, muUniform, sdUniform] = columns as [Float64Array, Float64Array, Float64Array, Float64Array];
   const probabilitySum = new Float64Array(vocabulary);
@@ -194,6 +198,7 @@ function distributions(answer: PromptAnswer, n: number, vocabulary: number): Par
     const whole = told.size === vocabulary && ids.every((id) => id !== undefined && id >= 0 && id < vocabulary);
     if (!whole || Math.abs(moments.total - 1) > TOTAL_TOLERANCE) throw notWhole(i + 1, told.size, vocabulary, moments);
     [mu[i], m2[i], muUniform[i], sdUniform[i]] = [moments.mu, moments.m2, moments.muUniform, moments.sdUniform];
+    if (i + 1 < first || i + 1 > last) continue;
     for (const [j, id] of ids.entries()) {
       probabilitySum[id as number] = (probabilitySum[id as number] as number) + Math.exp(values[j] as number);
     }

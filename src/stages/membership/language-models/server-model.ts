@@ -14,6 +14,11 @@ export interface ServerModelOptions {
   readonly vocabulary: number;
 }
 
+/** A window, and which of its predictions are wanted, by place in `ids`; all where it is not said. */
+export interface ServerWindow extends WindowRequest {
+  readonly wanted?: { readonly first: number; readonly last: number };
+}
+
 /** Bytes of an answer: beside the values, per token and told token. */
 const ANSWER_BYTES = 64 * 1024;
 const TOKEN_BYTES = 320;
@@ -79,19 +84,23 @@ export class ServerModel implements LanguageModel {
   }
 
   /**
-   * Scores windows in one request; where that is too much for the server, in two halves, and so on. Windows are never
+   * Scores windows in one request, all predictions of each; sums of distributions are over the wanted ones; where that is too much for the server, in two halves, and so on. Windows are never
    * cut: a shorter context would be another measurement.
    * @throws {NetworkError} `network/too-much` when one window alone is too much; `network/wrong-answer`; what
    * {@link JsonClient.post} throws.
    */
-  async scoreBatch(windows: readonly WindowRequest[], signal: AbortSignal): Promise<WindowScores[]> {
+  async scoreBatch(windows: readonly ServerWindow[], signal: AbortSignal): Promise<WindowScores[]> {
     if (windows.length === 0) return [];
     const prompts = windows.map(promptOf);
     try {
       const [first, ...others] = this.protocol.takesSeveral ? [prompts] : prompts.map((prompt) => [prompt]);
       const answers = await this.ask(first as Prompt[], signal);
       for (const one of others) answers.push(...(await this.ask(one, signal)));
-      return answers.map((answer, i) => promptScores(answer, prompts[i] as Prompt, this.reading()));
+      return answers.map((answer, i) => {
+        const { begin, wanted } = windows[i] as ServerWindow;
+        const part = wanted === undefined ? {} : { first: wanted.first - begin, last: wanted.last - begin };
+        return promptScores(answer, prompts[i] as Prompt, { ...this.reading(), ...part });
+      });
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
       if (windows.length === 1) throw aloneTooMuch(error, prompts[0] as Prompt);
