@@ -34,4 +34,12 @@ export const loaderCatalogue: Readonly<Record<string, () => Promise<Loader>>> = 
   "connectome/synapse-list": async () => (await import("./connectome/synapse-list.js")).synapseList,
   "fisbe/sample": async () => (await import("./fisbe/sample.js")).sample as Loader,
   "fisbe/split-list": async () => (await import("./fisbe/split-list.js")).splitList as Loader,
+  "membership/collection": async () => (await import("./membership/collection.js")).collection as Loader,
+  "membership/gutenberg": async () => (await import("./membership/gutenberg.js")).gutenberg as Loader,
+  "membership/jats": async () => (await import("./membership/jats.js")).jats as Loader,
+  "membership/latex": async () => (await import("./membership/latex.js")).latex as Loader,
+  "membership/manifest": async () => (await import("./membership/manifest.js")).manifest as Loader,
+  "membership/plain-text": async () => (await import("./membership/plain-text.js")).plainText as Loader,
+  "membership/token-scores": async () => (await import("./membership/token-scores.js")).tokenScores as Loader,
+  "membership/tokenizer": async () => (await import("./membership/tokenizer.js")).tokenizer as Loader,
 };

@@ -30,6 +30,11 @@ export const transformCatalogue: Readonly<Record<string, () => Promise<Transform
   "connectome/synapse": async () => (await import("./connectome/synapse.js")).synapse as Transform,
   "fisbe/dropped": async () => (await import("./fisbe/dropped.js")).dropped as Transform,
   "fisbe/samples": async () => (await import("./fisbe/samples.js")).samples as Transform,
+  "membership/assign": async () => (await import("./membership/assign.js")).assign as Transform,
+  "membership/document-scores": async () =>
+    (await import("./membership/document-scores.js")).documentScores as Transform,
+  "membership/documents": async () => (await import("./membership/documents.js")).documents as Transform,
+  "membership/dropped": async () => (await import("./membership/dropped.js")).dropped as Transform,
   "segmentation/predictions": async () => (await import("./segmentation/predictions.js")).predictions as Transform,
   "segmentation/source-files": async () => (await import("./segmentation/source-files.js")).sourceFiles as Transform,
   "structure-function/pairs": async () => (await import("./structure-function/pairs.js")).pairs as Transform,
