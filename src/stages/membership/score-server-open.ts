@@ -24,15 +24,15 @@ export function openServerModel(
   shared: ScoreServerParameters,
   vocabulary: number,
 ): ServerModel {
-  const { model, topK, rankBase, keyVariable } = server;
+  const { model, top_k: topK, rank_base: rankBase, key_variable: keyVariable } = server;
   const protocol = PROTOCOLS[server.protocol];
   const client = new JsonClient({
     url: addressOf(server),
     ...(keyVariable === null ? {} : { secret: ServerSecret.fromEnvironment(keyVariable) }),
     timing: {
       attempt: shared.timeout * 1000,
-      backOff: shared.backOff * 1000,
-      longestWait: shared.longestWait * 1000,
+      backOff: shared.back_off * 1000,
+      longestWait: shared.longest_wait * 1000,
     },
     attempts: shared.retries + 1,
     parallel: shared.concurrency,
@@ -41,16 +41,16 @@ export function openServerModel(
   return new ServerModel({ protocol: counted, client, model, topK, vocabulary });
 }
 
-function addressOf({ url, urlVariable }: ServerParameters): URL {
+function addressOf({ url, url_variable: urlVariable }: ServerParameters): URL {
   const said = url ?? (urlVariable === null ? undefined : process.env[urlVariable]);
   const source = url === null && urlVariable !== null ? `the environment variable ${urlVariable}` : "url";
   if (said === undefined || (url !== null && urlVariable !== null)) {
     throw new UsageError(
       "no-url",
-      url !== null ? "url and urlVariable are both given" : `${source} gives no address of a server`,
+      url !== null ? "url and url_variable are both given" : `${source} gives no address of a server`,
       {
         fields: { variable: urlVariable },
-        wayOut: "Give the address as `url`, or the name of an environment variable that holds it as `urlVariable`.",
+        wayOut: "Give the address as `url`, or the name of an environment variable that holds it as `url_variable`.",
       },
     );
   }
@@ -59,7 +59,7 @@ function addressOf({ url, urlVariable }: ServerParameters): URL {
   if (address === undefined || !["http:", "https:"].includes(address.protocol) || !plain) {
     throw new UsageError("bad-url", `${source} is no plain http or https address`, {
       fields: { variable: urlVariable },
-      wayOut: "Write http://host:port, without name, password or query: a key is named by `keyVariable`.",
+      wayOut: "Write http://host:port, without name, password or query: a key is named by `key_variable`.",
     });
   }
   return address;

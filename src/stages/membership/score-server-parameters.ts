@@ -12,9 +12,9 @@ const serverFields = {
     .nullable()
     .default(null)
     .describe(
-      "address of the server, without a key: http://localhost:8000. It is part of what is cached, urlVariable is not",
+      "address of the server, without a key: http://localhost:8000. It is part of what is cached, url_variable is not",
     ),
-  urlVariable: z
+  url_variable: z
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
     .nullable()
@@ -29,7 +29,7 @@ const serverFields = {
     .describe("name of the model in run_id; that of the model where it is not given"),
   revision: z.string().nullable().default(null).describe("revision of the model, kept in run"),
   dtype: z.string().nullable().default(null).describe("precision of its weights, kept in run"),
-  keyVariable: z
+  key_variable: z
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
     .nullable()
@@ -37,13 +37,13 @@ const serverFields = {
     .describe(
       "environment variable with the key of the server, which is kept nowhere. Its name must not speak of a key, token, password, secret or auth: such variables are not handed to the processes that do the work",
     ),
-  topK: z
+  top_k: z
     .union([z.int().min(0).max(1000), z.literal("all")])
     .default(1)
     .describe(
       "most probable tokens asked for at every place: 1 for the maximum; all: the whole distribution, for Min-K%++ and SURP (small vocabularies only)",
     ),
-  rankBase: z
+  rank_base: z
     .int()
     .min(0)
     .max(1)
@@ -89,13 +89,13 @@ export const scoreServerParameters = z.strictObject({
   concurrency: z.int().min(1).max(256).default(2).describe("requests at once per unit of work"),
   retries: z.int().min(0).max(100).default(5).describe("further attempts for a request that fails for now"),
   timeout: z.number().positive().max(86_400).default(600).describe("seconds for one request"),
-  backOff: z
+  back_off: z
     .number()
     .positive()
     .max(3600)
     .default(1)
     .describe("seconds before the second attempt, doubled for each further one"),
-  longestWait: z
+  longest_wait: z
     .number()
     .positive()
     .max(86_400)

@@ -261,7 +261,7 @@ class ServerScoring {
   ): RunRecordRow {
     const { parameters, partition } = this.#context;
     const { protocol, capabilities } = this.#model;
-    const { topK, model, revision, dtype } = this.#server;
+    const { top_k: topK, model, revision, dtype } = this.#server;
     const { row } = this.#source;
     const { maximum, rank, fullDistribution } = capabilities;
     return {
@@ -290,7 +290,7 @@ class ServerScoring {
         protocol: protocol.name,
         model,
         served: identity.model ?? null,
-        topK,
+        top_k: topK,
         rank_base: protocol.tellsRank ? protocol.rankBase : null,
         bos: parameters.bos.id,
         input: protocol.takesIds ? "tokens" : "text",

@@ -203,10 +203,10 @@ export class JsonClient {
 
 function wayOut(status: number, tooMuch: boolean): string {
   if (tooMuch) return "Choose a smaller `context`, or give the server a longer maximum length or more memory.";
-  if (status === 401 || status === 403) return "Name the environment variable that holds the key as `keyVariable`.";
+  if (status === 401 || status === 403) return "Name the environment variable that holds the key as `key_variable`.";
   if (status === 404) return "Look at `url`, `protocol` and `model`: the server does not know what is asked for.";
   if (status === 429 || status >= 500) return "The server is busy or broken: look at its log, and run again later.";
-  return "Look at what the server says, and at `protocol`, `model` and `topK`.";
+  return "Look at what the server says, and at `protocol`, `model` and `top_k`.";
 }
 
 /** What a refusal says: vLLM and SGLang have an object, TGI a text under `error`. */
@@ -237,7 +237,7 @@ async function read(response: IncomingMessage, most: number, url: URL, cut = fal
     if (cut) break;
     throw networkError("answer-too-large", url, `answers with more than ${most} bytes`, {
       fields: { maximum_bytes: most },
-      wayOut: "Ask for fewer of the most probable tokens (`topK`), or look at what the server is.",
+      wayOut: "Ask for fewer of the most probable tokens (`top_k`), or look at what the server is.",
     });
   }
   return Buffer.concat(chunks).toString("utf8", 0, Math.min(bytes, most));

@@ -140,7 +140,7 @@ function topAt(answer: PromptAnswer, position: number): TopTokens {
   if (top !== null && top.logprobs.length > 0) return top;
   throw new WrongAnswer("values", `the most probable tokens at ${position} are missing`, {
     fields: { position, received: null },
-    wayOut: "The server does not tell them: set topK to 0, and the attacks that need the maximum are not run.",
+    wayOut: "The server does not tell them: set top_k to 0, and the attacks that need the maximum are not run.",
   });
 }
 
@@ -180,7 +180,7 @@ function ranks(
 function wrongRank(position: number, told: number | null, why: string): WrongAnswer {
   return new WrongAnswer("rank", `the token at ${position} has rank ${told ?? "null"}, but ${why}`, {
     fields: { position, received: told },
-    wayOut: "The server counts ranks in another way: give its smallest rank as `rankBase`.",
+    wayOut: "The server counts ranks in another way: give its smallest rank as `rank_base`.",
   });
 }
 
@@ -213,7 +213,7 @@ function notWhole(position: number, n: number, vocabulary: number, { total }: Di
     {
       fields: { position, received: n, expected: vocabulary, total },
       wayOut:
-        "The server limits what it tells (vLLM: --max-logprobs -1), or the model has more tokens than the tokenizer: set topK to 1.",
+        "The server limits what it tells (vLLM: --max-logprobs -1), or the model has more tokens than the tokenizer: set top_k to 1.",
     },
   );
 }

@@ -157,7 +157,7 @@ function checkSmallest(model: ServerModel, answer: PromptAnswer, prompt: Prompt,
   throw failed(model, "rank", {
     prompt,
     received: `rank ${told.find((rank) => rank !== rankBase) ?? "null"} for the most probable token, where ${rankBase} is expected`,
-    wayOut: `The server counts ranks in another way: give its smallest rank as \`rankBase\` (now ${rankBase}).`,
+    wayOut: `The server counts ranks in another way: give its smallest rank as \`rank_base\` (now ${rankBase}).`,
   });
 }
 

@@ -15,7 +15,7 @@ export class ServerSecret {
   static fromEnvironment(name: string, environment: NodeJS.ProcessEnv = process.env): ServerSecret {
     const key = environment[name]?.trim() ?? "";
     if (key === "") {
-      throw new UsageError("no-key", `the environment variable ${name}, which keyVariable names, is not set`, {
+      throw new UsageError("no-key", `the environment variable ${name}, which key_variable names, is not set`, {
         fields: { variable: name },
         wayOut: `Set ${name} to the key of the server where neurotables runs. Work of a pipeline is done in processes of its own, which get no variable whose name speaks of a key, token, password, secret or auth: choose another name.`,
       });
