@@ -1,6 +1,6 @@
 import { UsageError } from "../../base/errors.js";
-import { unknownToken } from "./byte-pair-encoder.js";
 import { definitionFault, type Fields, isFields } from "./definition-fault.js";
+import { unknownToken } from "./piece-tokenizer.js";
 import { placesOfTokens, type TokenSpelling } from "./token-places.js";
 import type { Encoding, Tokenizer } from "./tokenizer.js";
 import type { TokenizerJson } from "./tokenizer-json.js";

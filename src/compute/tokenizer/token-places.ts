@@ -73,10 +73,17 @@ function spaced(bytes: Uint8Array): Uint8Array {
 function trailOf(text: string, { normalize, byteLevel }: TokenSpelling): Trail {
   const known = new Map<string, readonly { readonly bytes: Uint8Array; readonly white: 0 | 1 }[]>();
   const utf8 = new TextEncoder();
+  // What normalisation puts before every text (`▁`) is put before every cluster here: once is for the tokens to add.
+  const sample = normalize("x");
+  const before = sample.endsWith("x") ? sample.slice(0, -1) : "";
+  const normalized = (cluster: string) => {
+    const found = normalize(cluster);
+    return before !== "" && found.startsWith(before) ? found.slice(before.length) : found;
+  };
   const lettersOf = (cluster: string) => {
     let letters = known.get(cluster);
     if (letters === undefined) {
-      letters = Array.from(normalize(cluster), (letter) => {
+      letters = Array.from(normalized(cluster), (letter) => {
         const bare = !byteLevel && letter === "▁" ? " " : letter;
         const bytes = utf8.encode(bare);
         return { bytes: byteLevel ? bytes : spaced(bytes), white: WHITE.test(bare) ? 1 : 0 } as const;

@@ -42,9 +42,12 @@ export async function openTokenizer(definition: string, options: TokenizerOption
   const json = readTokenizerJson(definition, file);
   const model = await bytePairModel(json);
   if (model !== undefined) {
-    const { BytePairTokenizer } = await import("./byte-pair-encoder.js");
-    return new BytePairTokenizer(model);
+    const { bytePairTokenizer } = await import("./byte-pair-encoder.js");
+    return bytePairTokenizer(model);
   }
+  const { sentencePieceModel, sentencePieceTokenizer } = await import("./sentence-piece.js");
+  const pieces = sentencePieceModel(json);
+  if (pieces !== undefined) return sentencePieceTokenizer(pieces);
   const { openLibraryTokenizer } = await import("./library-tokenizer.js");
   return openLibraryTokenizer(json);
 }

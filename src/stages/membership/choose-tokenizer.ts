@@ -1,4 +1,5 @@
 import { UsageError } from "../../base/errors.js";
+import { openTokenizer, type Tokenizer } from "../../compute/tokenizer/tokenizer.js";
 import type { TokenizerRow } from "../../tables/generated/membership.js";
 import type { TableSource } from "../../tables/table-io.js";
 
@@ -35,4 +36,15 @@ export async function chooseTokenizer(table: TableSource, wanted: string | null)
     });
   }
   return { ...chosen, definition };
+}
+
+let last: { readonly definition: string; readonly tokenizer: Promise<Tokenizer> } | undefined;
+
+/**
+ * Opens the tokenizer of a row. The one opened last stays open: a large vocabulary takes a tenth of a second or more, and
+ * the units of one run, often one per document, all want the same.
+ */
+export function openChosen({ definition, tokenizer_id: id }: DefinedTokenizer): Promise<Tokenizer> {
+  if (last?.definition !== definition) last = { definition, tokenizer: openTokenizer(definition, { file: id }) };
+  return last.tokenizer;
 }

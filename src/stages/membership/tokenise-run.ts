@@ -1,8 +1,8 @@
 import { UsageError } from "../../base/errors.js";
-import { type Encoding, openTokenizer } from "../../compute/tokenizer/tokenizer.js";
+import type { Encoding } from "../../compute/tokenizer/tokenizer.js";
 import type { ExcerptRow } from "../../tables/generated/membership.js";
 import type { StageContext } from "../stage.js";
-import { chooseTokenizer } from "./choose-tokenizer.js";
+import { chooseTokenizer, openChosen } from "./choose-tokenizer.js";
 import type { TokeniseParameters } from "./tokenise.js";
 
 /**
@@ -13,7 +13,7 @@ export async function tokeniseExcerpts(context: StageContext<TokeniseParameters>
   const { tokenizer: wanted, bos } = context.parameters;
   const chosen = await chooseTokenizer(context.input("tokenizer"), wanted);
   const { tokenizer_id: id } = chosen;
-  const tokenizer = await openTokenizer(chosen.definition, { file: id });
+  const tokenizer = await openChosen(chosen);
   if (bos !== "none" && bos >= tokenizer.vocabulary) {
     throw new UsageError("bos", `bos is ${bos}: ${id} has numbers 0 to ${tokenizer.vocabulary - 1}`, {
       fields: { bos, vocabulary: tokenizer.vocabulary },

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BYTES_IN_ORDER, bytesOfToken, tokenOfBytes } from "../../../src/compute/tokenizer/byte-alphabet.js";
 import { bytePairDefinition } from "../../../src/compute/tokenizer/byte-pair-definition.js";
-import { type BytePairModel, BytePairTokenizer } from "../../../src/compute/tokenizer/byte-pair-encoder.js";
+import { type BytePairModel, bytePairTokenizer } from "../../../src/compute/tokenizer/byte-pair-encoder.js";
 import { trainBytePairs, WordCounts } from "../../../src/compute/tokenizer/byte-pair-trainer.js";
 import { SymbolMerger } from "../../../src/compute/tokenizer/merge-symbols.js";
 import { openTokenizer } from "../../../src/compute/tokenizer/tokenizer.js";
@@ -127,7 +127,7 @@ describe("trainBytePairs", () => {
 describe("a trained tokenizer", () => {
   const model = trained([PROSE, PROSE.toUpperCase()], 420);
   const definition = bytePairDefinition(model);
-  const tokenizer = new BytePairTokenizer(model);
+  const tokenizer = bytePairTokenizer(model);
 
   it("gives the text back, with the place of every token", () => {
     fc.assert(
@@ -192,7 +192,7 @@ describe("a trained tokenizer", () => {
   });
 
   it("does not depend on what it has read before", () => {
-    const worn = new BytePairTokenizer(model);
+    const worn = bytePairTokenizer(model);
     // More distinct words than are remembered.
     const words = Array.from({ length: 1 << 19 }, (_, i) => ` ${i.toString(36)}`).join("");
     const { ids } = worn.encode(words);
