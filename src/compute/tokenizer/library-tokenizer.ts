@@ -25,7 +25,8 @@ const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[
  */
 export async function openLibraryTokenizer(json: TokenizerJson): Promise<Tokenizer> {
   const { Tokenizer: Library } = await import("@huggingface/tokenizers");
-  const parts = { normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null, ...json.fields };
+  // No tokens for beginnings and ends are asked for: what would add them need not be understood.
+  const parts = { normalizer: null, pre_tokenizer: null, decoder: null, ...json.fields, post_processor: null };
   const make = (fields: Fields): LibraryTokenizer => {
     try {
       return new Library(fields, {}) as unknown as LibraryTokenizer;
