@@ -12,8 +12,8 @@ export interface GutenbergHeader {
   readonly unreadableDate: string | null;
   /** First year of `Original publication`. */
   readonly originalYear: number | null;
-  /** Says that the text is copyrighted. */
-  readonly copyrighted: boolean;
+  /** `Project Gutenberg License` where the header names it; that the text is copyrighted where it says so. */
+  readonly license: string | null;
   /** All other fields by their names in snake case; dates in ISO 8601 where they can be read. */
   readonly others: Readonly<Record<string, string>>;
 }
@@ -60,9 +60,14 @@ export function gutenbergHeader(text: string, start: number | undefined): Gutenb
     release,
     unreadableDate: release === undefined ? stated : null,
     originalYear: original === undefined ? null : Number(original),
-    copyrighted: /\bthis is a copyrighted project gutenberg/i.test(head),
+    license: licenceOf(head),
     others,
   };
+}
+
+function licenceOf(head: string): string | null {
+  if (/\bthis\s+is\s+a\s+copyrighted\s+project\s+gutenberg/i.test(head)) return "Copyrighted Project Gutenberg eBook";
+  return /\bProject\s+Gutenberg\s+License\b/i.test(head) ? "Project Gutenberg License" : null;
 }
 
 /** Values by name, one entry per line; a name that comes twice keeps both. */

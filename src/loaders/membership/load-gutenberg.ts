@@ -25,7 +25,7 @@ export async function loadGutenberg(context: LoadContext<GutenbergParameters>): 
       title: header.title,
       authors: header.authors,
       language: header.language,
-      license: header.copyrighted ? "Copyrighted Project Gutenberg eBook" : null,
+      license: header.license,
       date: header.release?.date ?? null,
       date_precision: header.release?.precision ?? null,
       publication_year: header.originalYear,

@@ -6,7 +6,9 @@ import { loadFiles, refusal } from "./support/load-below.js";
 
 const HEAD = `The Project Gutenberg EBook of Emma, by Jane Austen
 
-This eBook is for the use of anyone anywhere at no cost.
+This eBook is for the use of anyone anywhere at no cost. You may copy it
+under the terms of the Project Gutenberg
+License included with this eBook.
 
 Title: Emma, a
        Novel in
@@ -52,7 +54,7 @@ describe("the header of a Project Gutenberg text", () => {
       release: { date: "1994-08-01", precision: "month" },
       unreadableDate: null,
       originalYear: 1815,
-      copyrighted: false,
+      license: "Project Gutenberg License",
       others: {
         ebook_number: "158",
         first_posted: "1993-07-31",
@@ -94,8 +96,13 @@ describe("the header of a Project Gutenberg text", () => {
     expect(gutenbergHeader(text, undefined)).toMatchObject({ title: "Emma", authors: [], others: {} });
   });
 
-  it("says that a text is copyrighted", () => {
-    expect(head("This is a COPYRIGHTED Project Gutenberg eBook, details below.").copyrighted).toBe(true);
+  it("says that a text is copyrighted, or under which terms it may be copied", () => {
+    const terms = "under the terms of the Project Gutenberg License";
+    expect(head(`This is a COPYRIGHTED Project Gutenberg eBook. ${terms}`).license).toBe(
+      "Copyrighted Project Gutenberg eBook",
+    );
+    expect(head(terms).license).toBe("Project Gutenberg License");
+    expect(head("Title: Emma").license).toBeNull();
   });
 
   it("is bounded and never fails", () => {
@@ -124,7 +131,7 @@ describe("loading Project Gutenberg", () => {
         title: "Emma, a Novel in three volumes",
         authors: ["Jane Austen"],
         language: "en",
-        license: null,
+        license: "Project Gutenberg License",
         date: "1994-08-01",
         date_precision: "month",
         publication_year: 1815,
