@@ -1,90 +1,59 @@
-import { BOUNDARY, type NgramCorpus } from "./ngram-corpus.js";
+import type { NgramCorpus } from "./ngram-corpus.js";
 import type { NgramLevel, NgramTrie } from "./ngram-trie.js";
+import { markRecords, type SortedPlaces, sortPlaces, tokenPlace } from "./sort-places.js";
 
 /** Longest n-grams that can be asked for. */
-export const MOST_ORDER = 16;
-
-/** Marks a place whose n-gram would cross the end of its run. */
-const NONE = 2 ** 32 - 1;
+export const MOST_ORDER = 8;
 
 /**
  * Trains an interpolated Witten–Bell model of n-grams up to `order` tokens. All places of the corpus are sorted by the
- * `order` tokens that begin there (radix sort, one pass per token); equal n-grams then stand together and are counted
- * by walking along, so nothing is hashed and the result does not depend on the order of the runs.
+ * `order` tokens that begin there; equal n-grams then stand together and are counted by walking along, so nothing is
+ * hashed and the result does not depend on the order of the runs.
  *
- * Cost: O(order × (tokens + vocabulary)). Memory while training: 24 bytes per token of the corpus (4 more where runs
- * are repeated); of the model: 28 bytes per different n-gram, 16 of the longest.
- * @throws {RangeError} for an order that is not 1 … 16.
+ * Cost: O(order × tokens). Memory while training, per token of the corpus: 12 bytes, 8 for each word of 32 bits that
+ * `order` tokens take, 4 from order 3 on, 4 where runs are repeated (32 in all at order 3 and 4,096 tokens); of the
+ * model: 28 bytes per different n-gram, 20 of the longest.
+ * @throws {RangeError} for an order that is not 1 … 8.
  */
 export function trainNgram(corpus: NgramCorpus, order: number): NgramTrie {
   if (!Number.isSafeInteger(order) || order < 1 || order > MOST_ORDER) throw new RangeError(`n-grams of ${order}`);
-  const { vocabulary } = corpus;
+  const { vocabulary, tokens } = corpus;
   const ids = corpus.padded(order);
-  const places = sortedPlaces(ids, order, vocabulary);
-  const times = repetitions(corpus, ids.length);
-  const group = new Uint32Array(places.length);
-  let below = new Uint32Array(order > 1 ? ids.length : 0);
-  let here = new Uint32Array(order > 2 ? ids.length : 0);
-  const levels: NgramLevel[] = [];
-  let open = { followers: new Uint32Array(1), total: new Uint32Array(1) };
-  for (let n = 0; n < order; n++) {
-    const entries = groupPlaces({ ids, places, group, n, followers: open.followers });
-    const level = {
-      token: new Int32Array(entries),
-      count: new Uint32Array(entries),
-      probability: new Float64Array(entries),
-      suffix: new Uint32Array(n === 0 ? 0 : entries),
-      followers: new Uint32Array(n + 1 < order ? entries + 1 : 0),
-      total: new Uint32Array(n + 1 < order ? entries : 0),
-    };
-    for (let k = 0; k < places.length; k++) {
-      const entry = group[k] as number;
-      if (entry === NONE) continue;
-      const place = places[k] as number;
-      level.token[entry] = ids[place + n] as number;
-      level.count[entry] = (level.count[entry] as number) + (times === undefined ? 1 : (times[place] as number));
-      if (n > 0) level.suffix[entry] = below[place + 1] as number;
-    }
-    if (n + 1 < order) {
-      const target = n === 0 ? below : here;
-      for (let k = 0; k < places.length; k++) target[places[k] as number] = group[k] as number;
-      if (n > 0) [below, here] = [here, below];
-    }
-    sumFollowers(open.followers, open.total, level.count);
-    levels.push(level);
-    open = level;
-  }
-  return withProbabilities({ order, vocabulary, levels, tokens: corpus.tokens });
+  const sorted = sortPlaces(ids, order, vocabulary);
+  const marks = markRecords(sorted, order);
+  const levels = emptyLevels(countEntries(marks, order));
+  fillLevels(levels, { sorted, marks, times: repetitions(corpus, ids.length) });
+  const unigram = new Int32Array(vocabulary).fill(-1);
+  (levels[0] as NgramLevel).token.forEach((token, entry) => {
+    unigram[token] = entry;
+  });
+  for (let n = 1; n < order; n++) linkSuffixes(levels, n, { sorted, marks, unigram, places: ids.length });
+  for (let n = 1; n < order; n++) sumFollowers(levels[n - 1] as NgramLevel, levels[n] as NgramLevel);
+  return withProbabilities({ order, vocabulary, levels, unigram, tokens });
 }
 
-/** Places of the corpus where a token stands, sorted by it and the `order` − 1 behind it. */
-function sortedPlaces(ids: Int32Array, order: number, vocabulary: number): Uint32Array {
-  let length = 0;
-  for (const id of ids) if (id !== BOUNDARY) length++;
-  let from = new Uint32Array(length);
-  for (let place = 0, k = 0; place < ids.length; place++) if (ids[place] !== BOUNDARY) from[k++] = place;
-  let to = new Uint32Array(length);
-  const starts = new Uint32Array(vocabulary + 1);
-  for (let behind = order - 1; behind >= 0; behind--) {
-    starts.fill(0);
-    // The first bucket is for the end of a run; what is counted one bucket on sums up to where each begins.
-    for (let k = 0; k < length; k++) {
-      const bucket = (ids[(from[k] as number) + behind] as number) + 2;
-      if (bucket <= vocabulary) starts[bucket] = (starts[bucket] as number) + 1;
-    }
-    for (let bucket = 1; bucket < starts.length; bucket++) {
-      starts[bucket] = (starts[bucket] as number) + (starts[bucket - 1] as number);
-    }
-    for (let k = 0; k < length; k++) {
-      const place = from[k] as number;
-      const bucket = (ids[place + behind] as number) + 1;
-      const at = starts[bucket] as number;
-      to[at] = place;
-      starts[bucket] = at + 1;
-    }
-    [from, to] = [to, from];
+/** Different n-grams of each length. */
+function countEntries(marks: Uint8Array, order: number): number[] {
+  const entries = new Float64Array(order);
+  for (const mark of marks) {
+    const has = mark >> 4;
+    for (let n = mark & 15; n < has; n++) entries[n] = (entries[n] as number) + 1;
   }
-  return from;
+  return [...entries];
+}
+
+function emptyLevels(entries: readonly number[]): NgramLevel[] {
+  return entries.map((length, n) => {
+    const isLast = n + 1 === entries.length;
+    return {
+      token: new Int32Array(length),
+      count: new Uint32Array(length),
+      probability: new Float64Array(length),
+      suffix: new Uint32Array(n === 0 ? 0 : length),
+      followers: new Uint32Array(isLast ? 0 : length + 1),
+      total: new Uint32Array(isLast ? 0 : length),
+    };
+  });
 }
 
 /** How often each place counts; undefined where all count once. */
@@ -95,58 +64,87 @@ function repetitions(corpus: NgramCorpus, length: number): Uint32Array | undefin
   return all;
 }
 
-/**
- * Turns `group` from the entry of the first n tokens of each sorted place to that of the first n + 1, and writes to
- * `followers` where those of each shorter entry begin. Gives the number of entries.
- */
-function groupPlaces(given: {
-  readonly ids: Int32Array;
-  readonly places: Uint32Array;
-  readonly group: Uint32Array;
-  readonly n: number;
-  readonly followers: Uint32Array;
-}): number {
-  const { ids, places, group, n, followers } = given;
-  let entries = 0;
-  let [parent, last] = [NONE, BOUNDARY];
-  for (let k = 0; k < places.length; k++) {
-    const shorter = group[k] as number;
-    if (shorter === NONE) continue;
-    const token = ids[(places[k] as number) + n] as number;
-    if (token === BOUNDARY) {
-      group[k] = NONE;
-      continue;
+/** Tokens, counts, and where the followers of each n-gram begin. */
+function fillLevels(
+  levels: readonly NgramLevel[],
+  given: { readonly sorted: SortedPlaces; readonly marks: Uint8Array; readonly times: Uint32Array | undefined },
+): void {
+  const { sorted, marks, times } = given;
+  const { records, stride, bits } = sorted;
+  const mask = 2 ** bits - 1;
+  const at = levels.map((_, n) => tokenPlace(sorted, n));
+  const entry = new Int32Array(levels.length).fill(-1);
+  for (let k = 0, record = 0; k < marks.length; k++, record += stride) {
+    const mark = marks[k] as number;
+    const has = mark >> 4;
+    for (let n = mark & 15; n < has; n++) {
+      const { word, shift } = at[n] as { word: number; shift: number };
+      const { token, followers } = levels[n] as NgramLevel;
+      const e = (entry[n] as number) + 1;
+      entry[n] = e;
+      token[e] = (((records[record + word] as number) >>> shift) & mask) - 1;
+      if (n + 1 < levels.length) followers[e] = (entry[n + 1] as number) + 1;
     }
-    if (shorter !== parent || token !== last) {
-      if (shorter + 1 < followers.length) followers[shorter + 1] = (followers[shorter + 1] as number) + 1;
-      entries++;
+    const weight = times === undefined ? 1 : (times[records[record] as number] as number);
+    for (let n = 0; n < has; n++) {
+      const { count } = levels[n] as NgramLevel;
+      const e = entry[n] as number;
+      count[e] = (count[e] as number) + weight;
     }
-    [parent, last] = [shorter, token];
-    group[k] = entries - 1;
   }
-  for (let e = 1; e < followers.length; e++) followers[e] = (followers[e] as number) + (followers[e - 1] as number);
-  return entries;
+  for (let n = 0; n + 1 < levels.length; n++) {
+    const { followers } = levels[n] as NgramLevel;
+    followers[followers.length - 1] = (entry[n + 1] as number) + 1;
+  }
 }
 
-function sumFollowers(followers: Uint32Array, total: Uint32Array, count: Uint32Array): void {
-  for (let e = 0; e + 1 < followers.length; e++) {
+/** Links the n-grams of n + 1 tokens to what they are without their first token, through the place behind theirs. */
+function linkSuffixes(
+  levels: readonly NgramLevel[],
+  n: number,
+  given: {
+    readonly sorted: SortedPlaces;
+    readonly marks: Uint8Array;
+    readonly unigram: Int32Array;
+    readonly places: number;
+  },
+): void {
+  const { sorted, marks, unigram, places } = given;
+  const { token, suffix } = levels[n] as NgramLevel;
+  if (n === 1) {
+    for (let e = 0; e < token.length; e++) suffix[e] = unigram[token[e] as number] as number;
+    return;
+  }
+  const { records, stride } = sorted;
+  const shorter = new Uint32Array(places);
+  for (let k = 0, e = -1; k < marks.length; k++) {
+    const mark = marks[k] as number;
+    if (mark >> 4 < n) continue;
+    if ((mark & 15) < n) e++;
+    shorter[records[k * stride] as number] = e;
+  }
+  for (let k = 0, e = 0; k < marks.length; k++) {
+    const mark = marks[k] as number;
+    if (mark >> 4 <= n || (mark & 15) > n) continue;
+    suffix[e++] = shorter[(records[k * stride] as number) + 1] as number;
+  }
+}
+
+function sumFollowers({ followers, total }: NgramLevel, { count }: NgramLevel): void {
+  for (let e = 0; e < total.length; e++) {
     let sum = 0;
     for (let k = followers[e] as number; k < (followers[e + 1] as number); k++) sum += count[k] as number;
     total[e] = sum;
   }
 }
 
-function withProbabilities(model: Omit<NgramTrie, "unigram" | "unseen">): NgramTrie {
+function withProbabilities(model: Omit<NgramTrie, "unseen">): NgramTrie {
   const { vocabulary, levels, tokens } = model;
-  const unigram = new Int32Array(vocabulary).fill(-1);
   const [first] = levels as [NgramLevel];
   const different = first.token.length;
   const spread = tokens === 0 ? 1 : different * (1 / vocabulary);
   const sum = tokens === 0 ? vocabulary : tokens + different;
-  for (let e = 0; e < different; e++) {
-    unigram[first.token[e] as number] = e;
-    first.probability[e] = ((first.count[e] as number) + spread) / sum;
-  }
+  for (let e = 0; e < different; e++) first.probability[e] = ((first.count[e] as number) + spread) / sum;
   for (let n = 1; n < levels.length; n++) {
     const { followers, total, probability: lower } = levels[n - 1] as NgramLevel;
     const { count, suffix, probability } = levels[n] as NgramLevel;
@@ -158,5 +156,5 @@ function withProbabilities(model: Omit<NgramTrie, "unigram" | "unseen">): NgramT
       }
     }
   }
-  return { ...model, unigram, unseen: spread / sum };
+  return { ...model, unseen: spread / sum };
 }
