@@ -68,24 +68,30 @@ export interface ServerProtocol {
   identity(json: unknown, model: string): ModelIdentity;
 }
 
-/** Values of JSON with their place, for messages. */
+/** Values of JSON that know their place, for messages. */
 export class JsonValue {
   readonly value: unknown;
-  readonly #place: string;
+  readonly #parent: JsonValue | undefined;
+  readonly #key: string | number;
 
-  constructor(value: unknown, place = "the answer") {
+  constructor(value: unknown, parent?: JsonValue, key: string | number = "the answer") {
     this.value = value;
-    this.#place = place;
+    this.#parent = parent;
+    this.#key = key;
   }
 
   get isNull(): boolean {
     return this.value === null || this.value === undefined;
   }
 
+  get #place(): string {
+    if (this.#parent === undefined) return String(this.#key);
+    return this.#parent.#place + (typeof this.#key === "number" ? `[${this.#key}]` : `.${this.#key}`);
+  }
+
   at(key: string | number): JsonValue {
-    const place = typeof key === "number" ? `${this.#place}[${key}]` : `${this.#place}.${key}`;
     const inside = typeof this.value === "object" && this.value !== null && Object.hasOwn(this.value, key);
-    return new JsonValue(inside ? (this.value as Record<string | number, unknown>)[key] : undefined, place);
+    return new JsonValue(inside ? (this.value as Record<string | number, unknown>)[key] : undefined, this, key);
   }
 
   /** Items of a list; none where there is nothing. */
@@ -95,13 +101,13 @@ export class JsonValue {
 
   list(): JsonValue[] {
     if (!Array.isArray(this.value)) throw this.fault("a list");
-    return this.value.map((item, index) => new JsonValue(item, `${this.#place}[${index}]`));
+    return this.value.map((item, index) => new JsonValue(item, this, index));
   }
 
   entries(): [key: string, value: JsonValue][] {
     if (typeof this.value !== "object" || this.value === null || Array.isArray(this.value))
       throw this.fault("an object");
-    return Object.entries(this.value).map(([key, item]) => [key, new JsonValue(item, `${this.#place}.${key}`)]);
+    return Object.entries(this.value).map(([key, item]) => [key, new JsonValue(item, this, key)]);
   }
 
   number(): number {
