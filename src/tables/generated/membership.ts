@@ -961,6 +961,25 @@ export type NormDictRow = {
 
 export const NORM_DICT_COLUMNS = ["run_id", "fold", "kind", "token_id", "value", "unseen_value"] as const;
 
+/**
+ * An ONNX model as bytes, in parts, so that what a stage runs is part of what its result is cached by. Table
+ * `membership.onnx_model`, key model_id, part.
+ */
+export type OnnxModelRow = {
+  /** Name, with the first 12 digits of its hash. */
+  readonly model_id: string;
+  /** Hash of the file. */
+  readonly sha256: string;
+  /** Size of the file. Bounds: at least 1. */
+  readonly bytes: bigint;
+  /** 0-based place of these bytes. Bounds: at least 0. */
+  readonly part: number;
+  /** The bytes. */
+  readonly data: Uint8Array;
+};
+
+export const ONNX_MODEL_COLUMNS = ["model_id", "sha256", "bytes", "part", "data"] as const;
+
 /** Pairs of documents that share word 13-grams. Table `membership.overlap`, key doc_a, doc_b. */
 export type OverlapRow = {
   /** The first in code-unit order. */
