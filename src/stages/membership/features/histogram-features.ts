@@ -28,7 +28,8 @@ export function countInBins(values: Float64Array, edges: Float64Array, counts: U
     if (value < low) bin = bins;
     else if (value > high) bin = bins + 1;
     else {
-      bin = Math.min(bins - 1, Math.floor((value - low) * scale));
+      bin = ((value - low) * scale) | 0;
+      if (bin >= bins) bin = bins - 1;
       while (bin > 0 && value < (edges[bin] as number)) bin--;
       while (bin < bins - 1 && value >= (edges[bin + 1] as number)) bin++;
     }
