@@ -1,3 +1,4 @@
+import type { Schema } from "apache-arrow";
 import {
   type ArrayBuilder,
   arrayBuilder,
@@ -14,21 +15,28 @@ export type OptionalScore = (typeof OPTIONAL_SCORES)[number];
 
 const BATCH_ROWS = 65_536;
 
+interface Builders {
+  readonly all: ReadonlyMap<string, ArrayBuilder>;
+  readonly runId: BytesBuilder;
+  readonly docId: BytesBuilder;
+  readonly pos: NumberBuilder;
+  readonly window: NumberBuilder;
+  readonly logprob: NumberBuilder;
+  readonly optional: readonly { readonly name: OptionalScore; readonly builder: NumberBuilder }[];
+}
+
 /** Writes rows of `token_score` of one run, column by column, in batches. */
 export class ScoreRowWriter {
   readonly #sink: TableSink;
+  readonly #schema: Schema;
   readonly #runId: string;
-  #columns: ReadonlyMap<string, ArrayBuilder>;
+  #builders: Builders;
 
   constructor(sink: TableSink, runId: string) {
     this.#sink = sink;
+    this.#schema = arrowSchema(sink.contract);
     this.#runId = runId;
-    this.#columns = this.#fresh();
-  }
-
-  #fresh(): ReadonlyMap<string, ArrayBuilder> {
-    const { fields } = arrowSchema(this.#sink.contract);
-    return new Map(fields.map((field) => [field.name, arrayBuilder(field.type)]));
+    this.#builders = buildersOf(this.#schema);
   }
 
   add(
@@ -36,30 +44,42 @@ export class ScoreRowWriter {
     row: { readonly pos: number; readonly window: number; readonly logprob: number },
     optional: (column: OptionalScore) => number | null,
   ): void {
-    const columns = this.#columns;
-    (columns.get("run_id") as BytesBuilder).appendText(this.#runId);
-    (columns.get("doc_id") as BytesBuilder).appendText(docId);
-    const pos = columns.get("pos") as NumberBuilder;
-    pos.append(row.pos);
-    (columns.get("window") as NumberBuilder).append(row.window);
+    const builders = this.#builders;
+    builders.runId.appendText(this.#runId);
+    builders.docId.appendText(docId);
+    builders.pos.append(row.pos);
+    builders.window.append(row.window);
     // No −0: it is another value to the hash of a table.
-    (columns.get("logprob") as NumberBuilder).append(Math.fround(row.logprob) + 0);
-    for (const name of OPTIONAL_SCORES) {
-      const builder = columns.get(name) as NumberBuilder;
+    builders.logprob.append(Math.fround(row.logprob) + 0);
+    for (const { name, builder } of builders.optional) {
       const value = optional(name);
       if (value === null) builder.appendNull();
       else builder.append((name === "max_logprob" ? Math.fround(value) : value) + 0);
     }
-    if (pos.length >= BATCH_ROWS) this.flush();
+    if (builders.pos.length >= BATCH_ROWS) this.flush();
   }
 
   /** Writes what has been added. */
   flush(): void {
-    const length = this.#columns.get("pos")?.length ?? 0;
+    const { all, pos } = this.#builders;
+    const { length } = pos;
     if (length === 0) return;
-    const schema = arrowSchema(this.#sink.contract);
-    const children = schema.fields.map(({ name }) => (this.#columns.get(name) as ArrayBuilder).finish());
-    this.#sink.writeBatch(batchOf(schema, children, length));
-    this.#columns = this.#fresh();
+    const children = this.#schema.fields.map(({ name }) => (all.get(name) as ArrayBuilder).finish());
+    this.#sink.writeBatch(batchOf(this.#schema, children, length));
+    this.#builders = buildersOf(this.#schema);
   }
+}
+
+function buildersOf(schema: Schema): Builders {
+  const all = new Map(schema.fields.map((field) => [field.name, arrayBuilder(field.type)]));
+  const numbers = (name: string) => all.get(name) as NumberBuilder;
+  return {
+    all,
+    runId: all.get("run_id") as BytesBuilder,
+    docId: all.get("doc_id") as BytesBuilder,
+    pos: numbers("pos"),
+    window: numbers("window"),
+    logprob: numbers("logprob"),
+    optional: OPTIONAL_SCORES.map((name) => ({ name, builder: numbers(name) })),
+  };
 }
