@@ -1,30 +1,36 @@
-import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
-import { DataType, type RecordBatch, RecordBatchReader, type Schema, type Vector } from "apache-arrow";
+import { DataType, type RecordBatch, type Vector } from "apache-arrow";
 import { FormatError, NeurotablesError } from "../../base/errors.js";
+import type { Limits } from "../../base/limits.js";
+import { batchesFromIpc } from "../../formats/arrow/arrow-ipc.js";
 import type { SourceFile } from "../loader.js";
+import { arrowMessages } from "./arrow-messages.js";
 import type { CollectionRow, CollectionValue } from "./collection-row.js";
 
+const END_OF_STREAM = Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 0);
 const MILLISECONDS_PER_DAY = 86_400_000;
 
 /**
  * Rows of an Arrow IPC file or stream, batch by batch, with the columns that `wanted` chooses. Memory: one batch.
- * @throws {FormatError} `arrow-invalid`; what `wanted` throws.
+ * @throws {FormatError} `arrow-invalid`, `too-large`; what `wanted` throws.
  */
 export async function* arrowRows(
   file: SourceFile,
-  isStream: boolean,
+  { isStream, limits }: { readonly isStream: boolean; readonly limits: Limits },
   wanted: (columns: readonly string[]) => readonly string[],
 ): AsyncGenerator<CollectionRow> {
-  const handle = isStream ? undefined : await open(file.absolutePath, "r");
   try {
-    const reader: RecordBatchReader = await (handle === undefined
-      ? RecordBatchReader.from(createReadStream(file.absolutePath))
-      : RecordBatchReader.from(handle));
-    await reader.open();
-    const names = wanted(columnNames(reader.schema));
+    let prelude: Uint8Array[] = [];
+    let names: readonly string[] | undefined;
     let index = 0;
-    for await (const batch of reader as AsyncIterable<RecordBatch>) {
+    for await (const { type, bytes } of arrowMessages(file, isStream, limits)) {
+      if (type === "schema") prelude = [bytes];
+      if (type === "dictionary") prelude.push(bytes);
+      if (type !== "batch" || prelude.length === 0) continue;
+      // Batch by batch with what it needs: the library's own streams do not end with a source that fails or is cut off.
+      const [batch] = batchesFromIpc(Buffer.concat([...prelude, bytes, END_OF_STREAM]));
+      if (batch === undefined) continue;
+      if (batch.numRows > limits.entries) throw new Error(`a batch of ${batch.numRows} rows`);
+      names ??= wanted(batch.schema.fields.map(({ name }) => name));
       const columns = names.map((name) => batch.getChild(name));
       checkLengths(batch, columns);
       for (let row = 0; row < batch.numRows; row++) {
@@ -42,14 +48,7 @@ export async function* arrowRows(
       cause: error,
       wayOut: "Fetch the file again; compressed buffers are not read.",
     });
-  } finally {
-    await handle?.close().catch(() => undefined);
   }
-}
-
-function columnNames(schema: Schema | undefined): string[] {
-  if (schema === undefined) throw new Error("it has no schema");
-  return schema.fields.map(({ name }) => name);
 }
 
 function checkLengths(batch: RecordBatch, columns: readonly (Vector | null)[]): void {

@@ -126,7 +126,7 @@ async function* rowsOf(
     yield* parquetRows(file, wanted);
   } else {
     const { arrowRows } = await import("./arrow-rows.js");
-    yield* arrowRows(file, format === "arrow-stream", wanted);
+    yield* arrowRows(file, { isStream: format === "arrow-stream", limits }, wanted);
   }
 }
 

@@ -294,6 +294,19 @@ describe("collections in Arrow", () => {
     expect(rows.text_record?.map(({ text }) => text)).toEqual(["one", "two"]);
   });
 
+  it("are read batch by batch, each with its dictionaries", async () => {
+    const several = table(["one", "two"]).concat(table(["three"]));
+    const parameters = { columns: { text: "text", doc_id: "text", title: "id" } };
+    const { rows } = await load(tableToIPC(several, "stream"), parameters, "pile/a.arrow");
+    expect(rows.document_record?.map((row) => [row.doc_id, row.title, row.position])).toEqual([
+      ["one", "d0", 0],
+      ["two", "d1", 1],
+      ["three", "d0", 2],
+    ]);
+    const plain = await load(tableToIPC(several.select(["text"]), "file"), {}, "pile/a.arrow");
+    expect(plain.rows.text_record?.map(({ text }) => text)).toEqual(["one", "two", "three"]);
+  });
+
   it("are read with large texts, and without rows that have none", async () => {
     const { rows, drops } = await load(tableToIPC(table(["one", null], new LargeUtf8()), "file"), {}, "pile/a.arrow");
     expect(rows.text_record).toEqual([{ doc_id: "a:0", text: "one" }]);
