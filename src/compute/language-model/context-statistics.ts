@@ -104,7 +104,7 @@ export class ContextStatistics {
       const { followers, total } = levels[level] as NgramLevel;
       const different = (followers[context + 1] as number) - (followers[context] as number);
       const here = (different * probability) / ((total[context] as number) + different);
-      rank += this.#moreHere(level, context, here * TIE) - this.#moreBelow(level, context, probability * TIE);
+      rank += this.#moreFollowers(level, context, here * TIE, probability * TIE);
       probability = here;
     }
     return rank;
@@ -132,32 +132,23 @@ export class ContextStatistics {
     const different = (followers[context + 1] as number) - (followers[context] as number);
     const leastBelow = (least * ((total[context] as number) + different)) / different;
     const shorter = level === 0 ? 0 : (suffix[context] as number);
-    return (
-      this.#moreHere(level, context, least) +
-      this.#moreThan(level - 1, shorter, leastBelow) -
-      this.#moreBelow(level, context, leastBelow)
-    );
+    return this.#moreThan(level - 1, shorter, leastBelow) + this.#moreFollowers(level, context, least, leastBelow);
   }
 
-  /** Followers of a context with more than `least` after it. */
-  #moreHere(level: number, context: number, least: number): number {
-    const { followers } = this.#levels[level] as NgramLevel;
+  /** Followers of a context with more than `least` after it, less those with more than `below` after the next shorter. */
+  #moreFollowers(level: number, context: number, least: number, below: number): number {
+    const { followers, probability: lower } = this.#levels[level] as NgramLevel;
     const [from, to] = [followers[context] as number, followers[context + 1] as number];
-    if (to - from > FEW) return above(this.#sortedFollowers(level, context).here, least);
-    const { probability } = this.#levels[level + 1] as NgramLevel;
+    if (to - from > FEW) {
+      const sorted = this.#sortedFollowers(level, context);
+      return above(sorted.here, least) - above(sorted.below, below);
+    }
+    const { probability, suffix } = this.#levels[level + 1] as NgramLevel;
     let more = 0;
-    for (let e = from; e < to; e++) if ((probability[e] as number) > least) more++;
-    return more;
-  }
-
-  /** Followers of a context with more than `least` after the next shorter one. */
-  #moreBelow(level: number, context: number, least: number): number {
-    const { followers, probability } = this.#levels[level] as NgramLevel;
-    const [from, to] = [followers[context] as number, followers[context + 1] as number];
-    if (to - from > FEW) return above(this.#sortedFollowers(level, context).below, least);
-    const { suffix } = this.#levels[level + 1] as NgramLevel;
-    let more = 0;
-    for (let e = from; e < to; e++) if ((probability[suffix[e] as number] as number) > least) more++;
+    for (let e = from; e < to; e++) {
+      if ((probability[e] as number) > least) more++;
+      if ((lower[suffix[e] as number] as number) > below) more--;
+    }
     return more;
   }
 
@@ -263,6 +254,8 @@ function keep(contexts: number): Kept {
 
 /** How many values of an ascending array are above `least`. */
 function above(ascending: Float64Array, least: number): number {
+  // A token that does not follow a context is mostly less probable than all that do.
+  if ((ascending[0] ?? 0) > least) return ascending.length;
   let [low, high] = [0, ascending.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
