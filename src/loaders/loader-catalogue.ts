@@ -39,6 +39,7 @@ export const loaderCatalogue: Readonly<Record<string, () => Promise<Loader>>> = 
   "membership/jats": async () => (await import("./membership/jats.js")).jats as Loader,
   "membership/latex": async () => (await import("./membership/latex.js")).latex as Loader,
   "membership/manifest": async () => (await import("./membership/manifest.js")).manifest as Loader,
+  "membership/onnx-model": async () => (await import("./membership/onnx-model.js")).onnxModel as Loader,
   "membership/plain-text": async () => (await import("./membership/plain-text.js")).plainText as Loader,
   "membership/token-scores": async () => (await import("./membership/token-scores.js")).tokenScores as Loader,
   "membership/tokenizer": async () => (await import("./membership/tokenizer.js")).tokenizer as Loader,

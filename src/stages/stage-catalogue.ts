@@ -10,7 +10,9 @@ export const stageCatalogue: Readonly<Record<string, () => Promise<Stage>>> = {
   "membership/overlap": async () => (await import("./membership/overlap.js")).overlap as Stage,
   "membership/runs": async () => (await import("./membership/runs.js")).runs as Stage,
   "membership/score-ngram": async () => (await import("./membership/score-ngram.js")).scoreNgram as Stage,
+  "membership/score-onnx": async () => (await import("./membership/score-onnx.js")).scoreOnnx as Stage,
   "membership/score-server": async () => (await import("./membership/score-server.js")).scoreServer as Stage,
+  "membership/scoring-units": async () => (await import("./membership/score-server-units.js")).scoringUnits as Stage,
   "membership/sequence-attacks": async () =>
     (await import("./membership/sequence-attacks.js")).sequenceAttacks as Stage,
   "membership/tokenise": async () => (await import("./membership/tokenise.js")).tokenise as Stage,
