@@ -2,6 +2,7 @@ import { type DuckDBConnection, DuckDBInstance, type DuckDBPreparedStatement, St
 import { StorageError, UsageError } from "../base/errors.js";
 import { allowedPaths, parquetScan, sqlName, sqlText } from "../formats/parquet/duckdb.js";
 import { CATALOGUE_COLUMNS, catalogueJson, catalogueStatement } from "./catalogue-tables.js";
+import { macroStatements } from "./macros.js";
 import { queryError } from "./query-error.js";
 import { guardQuery } from "./query-guard.js";
 import type { SqlCatalogue, SqlColumn, SqlScope, SqlView } from "./sql-types.js";
@@ -9,8 +10,8 @@ import type { SqlCatalogue, SqlColumn, SqlScope, SqlView } from "./sql-types.js"
 const CATALOGUE_SCHEMA = "neurotables";
 
 /**
- * An in-memory DuckDB that holds one view per current table and the catalogue, and is then locked: no file but the
- * parts (and the export file) can be opened, no setting changed, no extension loaded.
+ * An in-memory DuckDB that holds one view per current table, the catalogue and the macros, and is then locked: no file
+ * but the parts (and the export file) can be opened, no setting changed, no extension loaded.
  */
 export class SqlDatabase {
   readonly #instance: DuckDBInstance;
@@ -138,6 +139,7 @@ export class SqlDatabase {
       const columns = CATALOGUE_COLUMNS[table].map(([name, type, description]) => ({ name, type, description }));
       await this.#comment(`${CATALOGUE_SCHEMA}.${sqlName(table)}`, columns);
     }
+    for (const statement of macroStatements()) await run(statement);
     for (const view of this.#scope.views) {
       const { schema, table } = splitName(view.name);
       const name = `${sqlName(schema)}.${sqlName(table)}`;
