@@ -1,4 +1,5 @@
 import { logProbabilities, NgramCursor } from "../../compute/language-model/ngram-cursor.js";
+import { lowestMean } from "../../compute/statistics/lowest-mean.js";
 import { areaUnderCurve } from "../../compute/statistics/roc.js";
 import type { ControlSplit, ControlUnit } from "./controls-splits.js";
 import { trainOnUnits } from "./language-models/ngram-training.js";
@@ -61,7 +62,7 @@ function unitScores(cursor: NgramCursor, units: readonly ControlUnit[]): UnitSco
     logProbabilities(cursor, ids, values);
     scores.mean[i] = meanOf(values);
     // With fewer than five tokens there is no lowest fifth: the lowest of all stands for it.
-    scores.lowest[i] = meanOf(values.sort().subarray(0, Math.max(1, Math.floor(values.length * LOWEST))));
+    scores.lowest[i] = lowestMean(values, Math.max(1, Math.floor(values.length * LOWEST)));
   }
   return scores;
 }
