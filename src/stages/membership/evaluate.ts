@@ -33,8 +33,8 @@ export type EvaluateParameters = z.infer<typeof parameters>;
  *
  * `claim` says what may be said of the pooled result. `none`: the interval of the area, corrected for the number of
  * attacks tried (Bonferroni), or that over clusters, does not lie above one half. Else `artefact` where the gate fails:
- * the text alone tells. Else `memorisation` where labels were drawn by lot (randomised, trap), the model was trained on
- * the members, and the gate passes; else `association`.
+ * the text alone tells. Else `memorisation` where labels were drawn by lot (randomised, trap) and the gate passes, unless
+ * the model was trained here without the members; else `association`.
  */
 export const evaluate: Stage<EvaluateParameters> = {
   name: "membership/evaluate",

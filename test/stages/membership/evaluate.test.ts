@@ -264,10 +264,10 @@ describe("membership/evaluate", () => {
 
 describe("claim", () => {
   const strong = scoreRows("loss", noisy(3, 8));
-  const claim = async (basis: string, status: string, more: Row = {}) => {
+  const claim = async (basis: string, status: string, more: Row = {}, run: Row = {}) => {
     const experiment = [experimentRow({ label_basis: basis, ...more })];
     const gate = status === "absent" ? [] : [gateRow(status)];
-    return (await evaluated({ document_score: strong, experiment, gate })).of("loss", "pooled");
+    return (await evaluated({ document_score: strong, experiment, gate, run: [runRow(run)] })).of("loss", "pooled");
   };
 
   it.each([
@@ -287,8 +287,11 @@ describe("claim", () => {
     expect(row.gate_status).toBe(status === "absent" ? "not_run" : status);
   });
 
-  it("is not memorisation where members were not trained on", async () => {
-    expect((await claim("randomised", "pass", { trains_members: false })).claim).toBe("association");
+  it("is not memorisation where the model was trained here, and not on members", async () => {
+    const without = { trains_members: false };
+    expect((await claim("randomised", "pass", without, { n_trained_tokens: 5n })).claim).toBe("association");
+    expect((await claim("randomised", "pass", without)).claim).toBe("memorisation");
+    expect((await claim("randomised", "pass", {}, { n_trained_tokens: 5n })).claim).toBe("memorisation");
   });
 
   it("is none where the interval holds one half, however the labels were given", async () => {

@@ -12,6 +12,7 @@ export function claimOf(given: {
   /** Attacks tried: the interval is that of 1 − .05 / attacks. */
   readonly attacks: number;
   readonly labelBasis: ExperimentRow["label_basis"];
+  /** False where the model was trained here, and not on members. */
   readonly trainsMembers: boolean;
   readonly gate: GateRow["status"];
 }): MetricRow["claim"] {

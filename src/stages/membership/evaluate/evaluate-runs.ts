@@ -89,7 +89,7 @@ const NO_EXCESS = { excess_auc: null, excess_lo: null, excess_hi: null } as cons
 
 /** What stands in every row of an attack. */
 function sharedColumns(
-  { experiment: { experiment, gate }, scores }: EvaluatedRun,
+  { run, experiment: { experiment, gate }, scores }: EvaluatedRun,
   pooled: PartMetrics,
 ): Pick<MetricRow, "experiment_id" | "label_basis" | "gate_auc" | "gate_status" | "n_attacks" | "claim"> {
   return {
@@ -103,7 +103,8 @@ function sharedColumns(
       bootstrapLow: pooled.columns.bootstrap_lo,
       attacks: scores.size,
       labelBasis: experiment.label_basis,
-      trainsMembers: experiment.trains_members,
+      // Of a model that was trained elsewhere the labels themselves say what it was trained on.
+      trainsMembers: experiment.trains_members || run.n_trained_tokens === null,
       gate: gate.status,
     }),
   };
