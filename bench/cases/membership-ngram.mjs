@@ -8,7 +8,7 @@ export const title = "the n-gram model: training and scoring";
 export const columns = ["what", "tokens", "processor", "tokens per second", "peak memory"];
 
 const SCRIPT = fileURLToPath(new URL("../membership/ngram-tokens.mjs", import.meta.url));
-/** Scored; a tenth of them is trained on. NEUROTABLES_BENCH_TOKENS=1e8 is the full size: some ten minutes, 15 GB of disk. */
+/** Scored; a tenth of them is trained on. NEUROTABLES_BENCH_TOKENS=1e8 is the full size: some twenty minutes, 15 GB of disk. */
 const SCORED = 1e7;
 /** Bytes. */
 const MEMORY_TARGET = 2e9;
