@@ -154,7 +154,7 @@ describe("terms", () => {
           const presence = builder.finish();
           const labels = Uint8Array.from(texts, (_, i) => i & 1);
           const aucs = presenceAucs(presence, labels);
-          const has = (word: string) => texts.map((text) => text.includes(word));
+          const has = (word: string) => texts.map((text) => (text as readonly string[]).includes(word));
           for (const word of ["a", "b", "c", "d"]) {
             const units = has(word).flatMap((yes, i) => (yes ? [i] : []));
             const feature = presence.hashes.indexOf(termHash(word));
