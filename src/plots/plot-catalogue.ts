@@ -2,11 +2,12 @@ import { didYouMean } from "../base/diagnostics.js";
 import { UsageError } from "../base/errors.js";
 import { activityPlot } from "./activity/activity-plot.js";
 import { connectomePlot } from "./connectome/connectome-plot.js";
+import { membershipPlot } from "./membership/membership-plot.js";
 import type { PlotKind } from "./plot-kind.js";
 import { volumePlot } from "./volume/volume-plot.js";
 
 /** Every kind of picture, in the order of help. */
-export const PLOT_KINDS: readonly PlotKind[] = [activityPlot, connectomePlot, volumePlot];
+export const PLOT_KINDS: readonly PlotKind[] = [activityPlot, connectomePlot, membershipPlot, volumePlot];
 
 /** @throws {UsageError} `usage/unknown-plot`. */
 export function findPlotKind(name: string): PlotKind {

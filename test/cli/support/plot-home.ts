@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { Store } from "../../../src/store/store.js";
 import type { GenerationEntry } from "../../../src/store/types.js";
+import { MEMBERSHIP_TABLES } from "../../plots/membership/support/membership-tables.js";
 import { VOLUME_TABLES } from "../../plots/volume/support/volume-tables.js";
 
 const ACTIVITY: Readonly<Record<string, string>> = {
@@ -60,6 +61,7 @@ const CONNECTOME: Readonly<Record<string, string>> = {
 const SETS = {
   activity: { celegans_activity: ACTIVITY },
   connectome: { celegans_connectome: CONNECTOME },
+  membership: MEMBERSHIP_TABLES,
   volume: VOLUME_TABLES,
 };
 
