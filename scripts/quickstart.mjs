@@ -16,14 +16,17 @@ const cli = join(root, "dist", "cli", "main.js");
 const project = join(root, "quickstart");
 const neurotables = (...args) => step(`neurotables ${args[0]}`, process.execPath, [cli, ...args], { cwd: project });
 
-say("3/5  Writing synthetic raw files and three pipelines to quickstart/, and running them");
-if (!existsSync(join(project, "pipelines", "fisbe.yaml"))) {
+say("3/5  Writing synthetic raw files and four pipelines to quickstart/, and running them");
+if (!existsSync(join(project, "pipelines", "membership-randomised.yaml"))) {
   rmSync(project, { recursive: true, force: true });
   step("neurotables init", process.execPath, [cli, "init", project]);
 }
-neurotables("run", "pipelines/quickstart.yaml", "pipelines/celegans-activity.yaml", "pipelines/fisbe.yaml");
+const pipelines = ["quickstart", "celegans-activity", "fisbe", "membership-randomised"];
+neurotables("run", ...pipelines.map((name) => `pipelines/${name}.yaml`));
 
-say("4/5  Asking: which neurons get input from most partners, what is recorded, how good are the segmentations?");
+say(
+  "4/5  Asking: which neurons get input from most partners, what is recorded, how good are the segmentations, did the model read the books?",
+);
 const questions = [
   `select n.label, n.class, count(distinct e.pre) as partners, sum(e.weight) as synapses
    from celegans_connectome.edge e join celegans_connectome.neuron n on n.label = e.post
@@ -34,19 +37,24 @@ const questions = [
    from celegans_activity.recording group by dataset order by dataset`,
   `select method, subject, round(value, 3) as S from segmentation.metric
    where profile = 'flylight' and metric = 'general.avg_f1_cov_score' and scope <> 'image' order by method, subject`,
+  `select attack, round(auc, 3) as auc, round(ci_lo, 3) as lo, round(ci_hi, 3) as hi, round(gate_auc, 3) as blind_auc,
+     gate_status, claim
+   from membership.metric where part = 'pooled' order by metric.auc desc limit 5`,
 ];
 for (const question of questions) neurotables("sql", question.replace(/\s+/g, " ").trim());
 
-say("5/5  Drawing a recording, and a volume with its segmentations");
+say("5/5  Drawing a recording, a volume with its segmentations, and the attack beside its gate");
 neurotables("plot", "activity", "Flavell2023/2023-01-01-01", "--out", "activity.png");
 const [volume] = readdirSync(join(project, "sources", "fisbe", "fisbe_synthetic", "completely", "test"));
 neurotables("plot", "volume", volume.replace(".zarr", ""), "--out", "volume.png");
+
+neurotables("plot", "membership", "--out", "membership.png");
 
 const seconds = Math.round((Date.now() - started) / 1000);
 const where = relative(process.cwd(), project) || ".";
 console.error(`
 Done in ${seconds} s. What to look at next (in ${where}/):
-  activity.png, volume.png                        the recording and the volume: look at them
+  activity.png, volume.png, membership.png        the recording, the volume, the attack: look at them
   npx neurotables plot connectome --out c.png     the wiring as a matrix
   npx neurotables status                          the tables that now exist
   npx neurotables run pipelines/quickstart.yaml   again: every step is cached

@@ -19,6 +19,8 @@ import type { VerbContext } from "../verb.js";
 
 const SAMPLE_SEED = 1;
 
+const PIPELINES = ["quickstart.yaml", "celegans-activity.yaml", "fisbe.yaml", "membership-randomised.yaml"] as const;
+
 /** Few: each takes some seconds of the first run. */
 const SAMPLE_VOLUMES = {
   completely: { train: 0, val: 1, test: 1 },
@@ -42,7 +44,7 @@ export async function run(context: VerbContext): Promise<ExitCode> {
   else {
     await output.data(`${target}: a pipeline and ${pluralText(samples, "synthetic raw file")}\n`);
     const quoted = /^[\w./-]+$/.test(here) ? here : `'${here.replaceAll("'", "'\\''")}'`;
-    output.talk(`next: cd ${quoted} && neurotables run quickstart celegans-activity fisbe`);
+    output.talk(`next: cd ${quoted} && neurotables run quickstart celegans-activity fisbe membership-randomised`);
   }
   return EXIT.ok;
 }
@@ -54,6 +56,7 @@ async function makeProject(target: string): Promise<number> {
   );
   const { sampleVolumeFiles } = await import("../../sample-data/fisbe/sample-volumes.js");
   const { sampleRecordingFiles } = await import("../../sample-data/activity/sample-recordings.js");
+  const { sampleDocumentFiles } = await import("../../sample-data/membership/sample-documents.js");
   let work: string | undefined;
   try {
     mkdirSync(dirname(target), { recursive: true });
@@ -67,13 +70,19 @@ async function makeProject(target: string): Promise<number> {
         await sampleVolumeFiles({ seed: SAMPLE_SEED, preset: "tiny", counts: SAMPLE_VOLUMES }),
       ),
     );
-    const datasets = { celegans_connectome: connectome, celegans_activity: activity, fisbe: volumes };
+    const documents = await writeSampleFiles(sources, sampleDocumentFiles(SAMPLE_SEED));
+    const datasets = {
+      celegans_connectome: connectome,
+      celegans_activity: activity,
+      fisbe: volumes,
+      membership: documents,
+    };
     for (const [dataset, written] of Object.entries(datasets)) {
       mkdirSync(join(work, "datasets", dataset), { recursive: true });
       writeFileSync(join(work, "datasets", dataset, "sources.yaml"), sampleSourcesManifest(written));
     }
     mkdirSync(join(work, "pipelines"));
-    for (const name of ["quickstart.yaml", "celegans-activity.yaml", "fisbe.yaml"]) {
+    for (const name of PIPELINES) {
       cpSync(join(packageRoot(), "pipelines", name), join(work, "pipelines", name));
     }
     const editorSchema = join(packageRoot(), "schemas", "pipeline.schema.json");
@@ -83,7 +92,7 @@ async function makeProject(target: string): Promise<number> {
     writeFileSync(join(work, "README.md"), readme(basename(target)));
     if (existsSync(target)) rmdirSync(target);
     renameSync(work, target);
-    return connectome.length + activity.length + volumes.length;
+    return connectome.length + activity.length + volumes.length + documents.length;
   } catch (error) {
     if (work !== undefined) rmSync(work, { recursive: true, force: true });
     throw (error as NodeJS.ErrnoException).code === undefined ? error : storageError("write", target, error);
@@ -95,12 +104,14 @@ function readme(name: string): string {
 
 A project for neurotables, with a pipeline that runs.
 
-    neurotables run quickstart celegans-activity fisbe
+    neurotables run quickstart celegans-activity fisbe membership-randomised
     neurotables status
     neurotables sql "SELECT post, count(*) AS partners FROM edge GROUP BY post ORDER BY partners DESC LIMIT 10"
 
-- \`pipelines/quickstart.yaml\` (wiring diagrams), \`pipelines/celegans-activity.yaml\` (recordings) and
-  \`pipelines/fisbe.yaml\` (volumes of neurons, segmentations and their scores) say which raw files become which tables. Copy them, or change them; \`neurotables plan\` shows what a change would run again.
+- \`pipelines/quickstart.yaml\` (wiring diagrams), \`pipelines/celegans-activity.yaml\` (recordings),
+  \`pipelines/fisbe.yaml\` (volumes of neurons, segmentations and their scores) and \`pipelines/membership-randomised.yaml\`
+  (did a model read these books?) say which raw files become which tables. Copy them, or change them;
+  \`neurotables plan\` shows what a change would run again.
 - \`sources/\` holds synthetic raw files, invented for trying things out: they are nobody's data. With your own, name their
   folder: \`neurotables run quickstart --sources DIR\`.
 - \`datasets/\` pins the raw files by hash. \`schemas/\` is for contracts of tables of your own.
