@@ -4,23 +4,19 @@ import { onlyFile, readRawFile } from "../connectome/raw-file.js";
 import type { Loader } from "../loader.js";
 import { cleanLatex, latexArgument } from "./clean-latex.js";
 import { decodeDocument } from "./decode-document.js";
-import { fileNameFields, isFileNamePattern } from "./file-name-fields.js";
+import { fileNameFields } from "./file-name-fields.js";
+import { fileNamePattern, fileParameters } from "./file-parameters.js";
 import { decodingColumns, fileStem, noteValue, writeDocument } from "./write-document.js";
 
 const parameters = z.strictObject({
   collection: z.string().min(1).default("latex").describe("name of the collection"),
-  pattern: z
-    .string()
-    .refine(isFileNamePattern, "expected a regular expression with named groups year, month, day, author, title")
-    .nullable()
+  pattern: fileNamePattern
     .default(null)
     .describe(
       "what the name of a file says, as a regular expression with named groups; of arXiv identifiers: " +
         "^(?<year>[0-9]{2})(?<month>[0-9]{2})[.][0-9]{4,5}; null: nothing",
     ),
-  language: z.string().min(1).nullable().default(null).describe("ISO 639-1 code of all files"),
-  license: z.string().min(1).nullable().default(null).describe("licence of all files, when it is known"),
-  license_url: z.string().min(1).nullable().default(null).describe("its address"),
+  ...fileParameters,
 });
 
 export type LatexParameters = z.infer<typeof parameters>;

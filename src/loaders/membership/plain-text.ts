@@ -2,21 +2,17 @@ import { z } from "zod";
 import { onlyFile, readRawFile } from "../connectome/raw-file.js";
 import type { Loader } from "../loader.js";
 import { decodeDocument } from "./decode-document.js";
-import { fileNameFields, isFileNamePattern } from "./file-name-fields.js";
+import { fileNameFields } from "./file-name-fields.js";
+import { fileNamePattern, fileParameters } from "./file-parameters.js";
 import { decodingColumns, fileStem, writeDocument } from "./write-document.js";
 
 const parameters = z.strictObject({
   collection: z.string().min(1).default("plain").describe("name of the collection"),
   kind: z.enum(["book", "paper", "other"]).default("book").describe("what kind of text the files are"),
-  pattern: z
-    .string()
-    .refine(isFileNamePattern, "expected a regular expression with named groups year, month, day, author, title")
-    .nullable()
+  pattern: fileNamePattern
     .default("^(?:[a-z]+-)?(?<author>[^_]+)_(?<title>.+)_(?<year>[0-9]{4})$")
     .describe("what the name of a file says, as a regular expression with named groups; null: nothing"),
-  language: z.string().min(1).nullable().default(null).describe("ISO 639-1 code of all files"),
-  license: z.string().min(1).nullable().default(null).describe("licence of all files, when it is known"),
-  license_url: z.string().min(1).nullable().default(null).describe("its address"),
+  ...fileParameters,
 });
 
 export type PlainTextParameters = z.infer<typeof parameters>;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { contextParameter, windowParameters } from "./window-parameters.js";
 
 const serverFields = {
   protocol: z
@@ -60,26 +61,8 @@ export const scoreServerParameters = z.strictObject({
     .nullable()
     .default(null)
     .describe("a second model with the same tokenizer, for reference-calibrated attacks"),
-  context: z.int().min(2).max(1_000_000).default(2048).describe("tokens of a window (C)"),
-  stride: z
-    .int()
-    .min(1)
-    .nullable()
-    .default(null)
-    .describe("tokens from one window to the next; context - 1 where it is not given: every token is predicted once"),
-  bos: z
-    .strictObject({
-      policy: z
-        .enum(["none", "document", "window"])
-        .default("none")
-        .describe(
-          "where a token for the beginning is fed: nowhere, once before the unit (as published), before every window",
-        ),
-      id: z.int().min(0).nullable().default(null).describe("its number"),
-    })
-    .refine(({ policy, id }) => policy === "none" || id !== null, "the policy needs the number of the token: id")
-    .prefault({})
-    .describe("the token for the beginning of a text"),
+  context: contextParameter(2048),
+  ...windowParameters,
   batch: z
     .int()
     .min(1)
