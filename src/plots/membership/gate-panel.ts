@@ -2,7 +2,7 @@ import { compareCodeUnits } from "../../base/canonical-json.js";
 import { bottomAxis, verticalGrid } from "../axis.js";
 import { linearScale, type Scale } from "../scale.js";
 import { element, group, PathData } from "../svg.js";
-import { baseline, fitText, textAt } from "../text.js";
+import { baseline, fitText, textAt, textWidth } from "../text.js";
 import type { Theme } from "../theme.js";
 import { areaText, probabilityText, statusWords } from "./gate-words.js";
 import { marker } from "./markers.js";
@@ -22,7 +22,7 @@ const AREA_ALONE = 46;
 const NARROW = 580;
 const P = 46;
 const LEAST_STATUS = 108;
-const WIDEST_STATUS = 250;
+const WIDEST_STATUS = 320;
 
 export interface GatePanel {
   readonly x: number;
@@ -47,7 +47,7 @@ export function gatePanel(panel: GatePanel): { readonly svg: string; readonly he
   const { x, y, width, gate, headline, badge, theme } = panel;
   const colours = membershipColours(theme);
   const baselines = orderedBaselines(gate);
-  const status = Math.min(WIDEST_STATUS, Math.max(LEAST_STATUS, 0.26 * width));
+  const status = Math.min(WIDEST_STATUS, Math.max(LEAST_STATUS, 0.3 * width));
   const areaWidth = width < NARROW ? AREA_ALONE : AREA;
   const plot = Math.max(40, width - NAME - areaWidth - P - status - 24);
   const left = x + NAME;
@@ -199,6 +199,8 @@ function gateRow(row: {
     ...(p === null ? [] : [text(columns.p, P - 4, probabilityText(p), bold)]),
   );
   const strong = status !== "pass" && status !== "warn";
-  parts.push(text(columns.p + P, room, `${words}${tells}`, bold || strong));
+  // Which of all tells most stands above too: half of its name says nothing.
+  const whole = !decides || textWidth(`${words}${tells}`, SIZE, true) <= room;
+  parts.push(text(columns.p + P, room, whole ? `${words}${tells}` : words, bold || strong));
   return group({}, parts);
 }

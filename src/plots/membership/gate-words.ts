@@ -101,17 +101,20 @@ const GATE_IS = {
 /** What may be claimed of the headline attack, and why not more. */
 export function claimStatement({ headline, experiment, gate }: MembershipData): string {
   const { claim, auc, members, nonmembers, tried } = headline;
+  const drawn = experiment.labelBasis === "trap" ? "traps were placed by lot" : "labels were drawn by lot";
   if (auc === null) return `Nothing is measured: ${members} members and ${nonmembers} non-members.`;
   switch (claim) {
     case "memorisation":
-      return "May be called memorisation: labels were drawn by lot, the model was trained on the members, the gate passes.";
+      return experiment.training === "elsewhere"
+        ? `May be called memorisation where the labels say what the model was trained on: ${drawn}, the gate passes.`
+        : `May be called memorisation: ${drawn}, the model was trained on the members, the gate passes.`;
     case "artefact":
       return "An artefact, not memorisation: the gate fails, so the text alone may explain it.";
     case "association": {
       const causes = [
         ...(experiment.labelBasis === "temporal" ? ["labels go by date, and the text shows the date"] : []),
         ...(experiment.labelBasis === "known-corpus" ? ["labels were not drawn by lot here"] : []),
-        ...(experiment.trainsMembers ? [] : ["the model was not trained on the members"]),
+        ...(experiment.training === "others" ? ["the model was not trained on the members"] : []),
         ...(gate.all.status === "pass" ? [] : [GATE_IS[gate.all.status]]),
       ];
       return `An association, not memorisation${causes.length === 0 ? "" : `: ${causes.join("; ")}`}.`;

@@ -35,7 +35,8 @@ export interface ExperimentFacts {
   readonly folds: number;
   /** Share of a member's tokens that is trained on. */
   readonly exposure: number;
-  readonly trainsMembers: boolean;
+  /** On what the model was trained here; `elsewhere`: labels say what it was trained on. */
+  readonly training: "members" | "others" | "elsewhere";
 }
 
 export type Interval = readonly [low: number, high: number];

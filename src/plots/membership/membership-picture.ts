@@ -239,10 +239,12 @@ const BASIS = {
 } as const;
 
 function facts({ run, experiment, headline }: MembershipData): string[] {
-  const { design, labelBasis, clusters, folds, exposure, trainsMembers } = experiment;
-  const trained = trainsMembers
-    ? `trained on ${tickText(exposure * 100)} % of each member`
-    : "not trained on the members";
+  const { design, labelBasis, clusters, folds, exposure, training } = experiment;
+  const trained = {
+    members: `trained on ${tickText(exposure * 100)} % of each member`,
+    others: "not trained on the members",
+    elsewhere: "trained elsewhere",
+  }[training];
   return [
     `model ${run.model} (${run.backend}), windows of ${countText(run.context)} tokens`,
     `${design} design, ${BASIS[labelBasis]}`,

@@ -44,10 +44,12 @@ async function readRun(
     n_folds: number;
     exposure: number;
     trains_members: boolean;
+    is_trained_here: boolean;
   };
   const [row] = await tables.rows<Row>(
     `SELECT r.model, r.backend, r.context, e.experiment_id, e.design, e.label_basis, e.n_clusters, e.n_folds,
-       e.exposure::DOUBLE AS exposure, e.trains_members
+       e.exposure::DOUBLE AS exposure, e.trains_members,
+       r.n_trained_tokens IS NOT NULL AS is_trained_here
      FROM membership.run AS r JOIN membership.experiment AS e ON e.experiment_id = r.experiment_id
      WHERE r.run_id = ${sqlLiteral(runId)} LIMIT 1`,
   );
@@ -61,7 +63,7 @@ async function readRun(
       clusters: row.n_clusters,
       folds: row.n_folds,
       exposure: row.exposure,
-      trainsMembers: row.trains_members,
+      training: row.trains_members ? "members" : row.is_trained_here ? "others" : "elsewhere",
     },
   };
 }

@@ -1,6 +1,7 @@
 import { horizontalTicks } from "../axis.js";
 import { countOf, linearScale, niceTicks, tickText } from "../scale.js";
 import { element, group, PathData } from "../svg.js";
+import { textWidth } from "../text.js";
 import type { Theme } from "../theme.js";
 import { membershipColours } from "./membership-colours.js";
 import type { ClassScores } from "./membership-data.js";
@@ -112,8 +113,8 @@ export function scoreHistogram(panel: {
       yTicks: [...below, 0, ...steps].map((value) => ({ value, text: tickText(Math.abs(value)) })),
       xTitle,
       yTitles: [
-        `share of ${countOf(scores.members.length, "member")}`,
-        `of ${countOf(scores.nonmembers.length, "non-member")}`,
+        fitting([`share of ${countOf(scores.members.length, "member")}`, "members"], height / 2),
+        fitting([`of ${countOf(scores.nonmembers.length, "non-member")}`, "non-members"], height / 2),
       ],
       theme,
     }),
@@ -141,4 +142,9 @@ export function scoreHistogram(panel: {
       : "",
     plotOutline(area, theme),
   ]);
+}
+
+/** The first text that has room along half of an axis, or the last. */
+function fitting(texts: readonly [string, string], room: number): string {
+  return textWidth(texts[0], 10) <= room - 8 ? texts[0] : texts[1];
 }

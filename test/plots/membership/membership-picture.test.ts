@@ -89,9 +89,13 @@ describe("the picture of a run under attack", () => {
         text.startsWith("AUC 0.9"),
       );
     expect(claimed({ claim: "memorisation" })).toContain("May be called memorisation");
+    const elsewhere = { ...data.experiment, labelBasis: "trap", training: "elsewhere" } as const;
+    expect(claimed({ claim: "memorisation" }, { experiment: elsewhere })).toContain(
+      "May be called memorisation where the labels say what the model was trained on: traps were placed by lot",
+    );
     expect(claimed({ claim: "none" })).toContain("Nothing may be claimed: corrected for 41 attacks tried");
     expect(claimed({ claim: "artefact" })).toContain("An artefact, not memorisation");
-    const temporal = { ...data.experiment, labelBasis: "temporal", trainsMembers: false } as const;
+    const temporal = { ...data.experiment, labelBasis: "temporal", training: "others" } as const;
     const gate = syntheticGate("disabled", null);
     expect(claimed({ claim: "association" }, { experiment: temporal, gate })).toContain(
       "An association, not memorisation: labels go by date, and the text shows the date; the model was not trained on the members; the gate was disabled.",

@@ -3,11 +3,11 @@
  * one was never measured, and a reference run.
  */
 const RUN = `SELECT * FROM (VALUES
-  ('by_date/ngram-2', 'by_date', 'target', 'ngram', 'ngram-2', 128::INTEGER),
-  ('drawn/big', 'drawn', 'target', 'vllm', 'big', 2048),
-  ('drawn/ngram-2', 'drawn', 'target', 'ngram', 'ngram-2', 128),
-  ('drawn/ngram-2/reference', 'drawn', 'reference', 'ngram', 'ngram-2', 128)
-) AS r(run_id, experiment_id, role, backend, model, context)`;
+  ('by_date/ngram-2', 'by_date', 'target', 'ngram', 'ngram-2', 128::INTEGER, 900::BIGINT),
+  ('drawn/big', 'drawn', 'target', 'vllm', 'big', 2048, NULL),
+  ('drawn/ngram-2', 'drawn', 'target', 'ngram', 'ngram-2', 128, 900),
+  ('drawn/ngram-2/reference', 'drawn', 'reference', 'ngram', 'ngram-2', 128, 900)
+) AS r(run_id, experiment_id, role, backend, model, context, n_trained_tokens)`;
 
 const EXPERIMENT = `SELECT * FROM (VALUES
   ('by_date', 'temporal', 'temporal', 8::INTEGER, 2::INTEGER, 1::FLOAT, false),

@@ -48,7 +48,7 @@ export function syntheticMembership(options: SyntheticMembership): MembershipDat
       clusters: members + nonmembers,
       folds: 5,
       exposure: 0.10000000149011612,
-      trainsMembers: true,
+      training: "members",
     },
     headline,
     others: [attack("loss", { members: draw(members, lift / 2), nonmembers: draw(nonmembers, 0) })],
