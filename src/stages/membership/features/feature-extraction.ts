@@ -1,10 +1,12 @@
 import { ContractError } from "../../../base/errors.js";
 import type { ScoreColumn, ScoredUnit } from "../scored-units.js";
-import { AggregateExtractor, aggregateColumns } from "./aggregate-features.js";
+import { aggregateColumns } from "./aggregate-features.js";
+import { type FeatureTask, UnitDescriber } from "./describe-units.js";
 import { BASE_OF, DICTIONARY_OF, type Extractor, type FeatureOptions, type Norm } from "./feature-options.js";
-import { binEdges, countInBins, histogramColumns, histogramFeatures } from "./histogram-features.js";
-import { LARGEST_LOSS, maximumBase, normalisedValues, ratioBase, tokenLoss } from "./normalise-tokens.js";
+import { binEdges, histogramColumns, histogramFeatures } from "./histogram-features.js";
+import { LARGEST_LOSS, maximumBase, tokenLoss } from "./normalise-tokens.js";
 import { emptyRange, type FeatureRange, scaleFeatures, widenRange } from "./scale-features.js";
+import { TokenBaseReader, type TokenBases } from "./token-bases.js";
 import { type LogReferences, ValueRanges } from "./value-ranges.js";
 
 /** A unit to describe. */
@@ -68,48 +70,46 @@ export interface FeatureRow {
 
 /** Memory for what is kept of units until a fold is complete; more folds are served by another pass. */
 const MOST_BYTES = 256 * 1024 ** 2;
-
-interface Bases {
-  readonly ids: Int32Array;
-  readonly loss: Float64Array;
-  readonly ratio: Float64Array;
-  readonly maximum: Float64Array | undefined;
-}
+/** Memory for the bases of token values: where all fit, scores are read once. */
+const MOST_HELD_BYTES = 256 * 1024 ** 2;
 
 /** What is kept of one fold and normalisation. */
 interface Kept {
   readonly fold: number;
-  readonly norm: Norm;
+  readonly task: FeatureTask;
   /** Features of simple_agg, unit after unit. */
   readonly aggregates: Float64Array | undefined;
-  readonly histograms: readonly {
-    readonly extractor: Extractor;
-    readonly edges: Float64Array;
-    readonly counts: Uint32Array;
-  }[];
+  /** Counts of `countInBins`, unit after unit, for each histogram. */
+  readonly counts: readonly Uint32Array[];
 }
 
 /**
  * Features of the documents of a run (sections 4.2 and 4.3 of Meeus et al. 2024), for all folds and normalisations in
- * two passes over the token scores: {@link survey}, then {@link blocks}. Memory: a unit, folds × vocabulary, and what is
- * kept of every unit; token values are never held. Cost: some 30 ns per token, fold and normalisation.
+ * two passes over the token scores: {@link survey}, then {@link blocks}. Memory: folds × normalisations × vocabulary, what
+ * is kept of every unit, and the token values of small runs, which are read once (at most 256 MB). Cost: some 100 ns per
+ * token and 5 ns per token, fold and normalisation.
  */
 export class FeatureExtraction {
   readonly #request: FeatureRequest;
   readonly #indexOf: ReadonlyMap<string, number>;
   readonly #folds: readonly number[];
+  readonly #reader: TokenBaseReader;
   readonly #ranges: ValueRanges;
   readonly #seen: Uint8Array;
-  readonly #aggregates: AggregateExtractor;
+  readonly #histograms: readonly Extractor[];
   #norms: readonly Norm[] = [];
+  /** Bases of every unit by its index; absent where they are too many. */
+  #held: Map<number, TokenBases> | undefined = new Map();
+  #heldBytes = 0;
 
   constructor(request: FeatureRequest) {
     this.#request = request;
     this.#indexOf = new Map(request.units.map(({ docId }, index) => [docId, index]));
     this.#folds = [...new Set(request.units.map(({ fold }) => fold))].sort((a, b) => a - b);
+    this.#reader = new TokenBaseReader(request.vocabulary, request.options);
     this.#ranges = new ValueRanges(request.vocabulary);
     this.#seen = new Uint8Array(request.units.length);
-    this.#aggregates = new AggregateExtractor(request.options);
+    this.#histograms = request.extractors.filter(({ bins }) => bins !== null);
   }
 
   /**
@@ -133,12 +133,13 @@ export class FeatureExtraction {
     let tokens = 0;
     const nonfinite = { loss: 0, maximum: 0 };
     for await (const { index, fold, unit } of this.#units()) {
-      const bases = this.#bases(unit);
+      const bases = this.#reader.read(unit);
       this.#seen[index] = 1;
+      this.#hold(index, bases);
       tokens += bases.ids.length;
       nonfinite.loss += countBeyond(bases.loss, unit.logprob);
       const refuses = options.nonfinite === "error" || (options.nonfinite === "upstream" && norms.includes("NoNorm"));
-      if (refuses) this.#refuseInfinite(unit, bases.loss);
+      if (refuses && !allFinite(bases.loss)) this.#refuse(unit, tokenLoss(unit.logprob, options));
       this.#ranges.addLoss(fold, bases.loss);
       this.#ranges.addBase(fold, "loss", bases.ratio, bases.ids);
       if (bases.maximum === undefined) {
@@ -146,7 +147,9 @@ export class FeatureExtraction {
         continue;
       }
       nonfinite.maximum += countVanished(unit);
-      if (options.nonfinite === "error") this.#refuseInfinite(unit, bases.maximum);
+      if (options.nonfinite === "error" && !allFinite(bases.maximum)) {
+        this.#refuse(unit, maximumBase(unit.logprob, unit.maxLogprob as Float32Array, options));
+      }
       this.#ranges.addBase(fold, "maximum", bases.maximum, bases.ids);
     }
     const missing = units.find(({ tokens: length }, index) => length > 1 && this.#seen[index] === 0);
@@ -193,22 +196,31 @@ export class FeatureExtraction {
     }
   }
 
-  #bases({ docId, inputIds, positions, logprob, maxLogprob }: ScoredUnit): Bases {
-    const { options, vocabulary } = this.#request;
-    const ids = new Int32Array(positions.length);
-    for (let i = 0; i < ids.length; i++) {
-      const id = inputIds[positions[i] as number] as number;
-      if (id < 0 || id >= vocabulary) throw tokenNumber(docId, id, vocabulary);
-      ids[i] = id;
-    }
-    const loss = tokenLoss(logprob, options);
-    const ratio = options.nonfinite === "upstream" ? ratioBase(logprob, options) : loss;
-    return { ids, loss, ratio, maximum: maxLogprob && maximumBase(logprob, maxLogprob, options) };
+  #hold(index: number, bases: TokenBases): void {
+    const arrays = new Set([bases.ids, bases.loss, bases.ratio, bases.maximum]);
+    for (const array of arrays) this.#heldBytes += array?.byteLength ?? 0;
+    if (this.#heldBytes > MOST_HELD_BYTES) this.#held = undefined;
+    this.#held?.set(index, bases);
   }
 
-  #refuseInfinite({ docId, positions }: ScoredUnit, values: Float64Array): void {
+  /** The units again, from memory where they are held. */
+  async *#basesAgain(): AsyncGenerator<{ index: number; bases: TokenBases }> {
+    const { signal, units, onProgress } = this.#request;
+    if (this.#held === undefined) {
+      for await (const { index, unit } of this.#units()) yield { index, bases: this.#reader.read(unit) };
+      return;
+    }
+    let done = 0;
+    for (const [index, bases] of this.#held) {
+      signal?.throwIfAborted();
+      yield { index, bases };
+      onProgress?.(++done, units.length);
+    }
+  }
+
+  /** @param values in the order of the tokens */
+  #refuse({ docId, positions }: ScoredUnit, values: Float64Array): never {
     const at = values.findIndex((value) => !Number.isFinite(value));
-    if (at < 0) return;
     const position = positions[at] as number;
     throw new ContractError("nonfinite-score", `${docId}: the value of token ${position} is not finite`, {
       fields: { run: this.#request.runId, unit: docId, position },
@@ -231,27 +243,25 @@ export class FeatureExtraction {
   }
 
   #keep(fold: number, norm: Norm): Kept {
-    const { units, extractors, options } = this.#request;
+    const { units, options, vocabulary } = this.#request;
     const training = this.#folds.filter((other) => other !== fold);
-    const reference = this.#reference(fold, norm);
-    const { min, max } =
-      reference === undefined ? this.#ranges.ofLoss(training) : this.#ranges.ofBase(training, BASE_OF[norm], reference);
+    const reference = this.#reference(fold, norm) ?? new Float64Array(vocabulary);
+    const rangeOf = (folds: readonly number[]) =>
+      DICTIONARY_OF[norm] === null ? this.#ranges.ofLoss(folds) : this.#ranges.ofBase(folds, BASE_OF[norm], reference);
+    const { min, max } = rangeOf(training);
     if (!(min <= max)) {
       throw new ContractError("one-fold", `${this.#request.runId}: no predicted token outside fold ${fold}`, {
         fields: { run: this.#request.runId, fold },
       });
     }
-    const hasAggregates = extractors.some(({ bins }) => bins === null);
+    const aggregates = this.#request.extractors.some(({ bins }) => bins === null);
+    const edges = this.#histograms.map(({ bins }) => binEdges(min, max, bins as number));
     const features = aggregateColumns(options.includeCount).length;
     return {
       fold,
-      norm,
-      aggregates: hasAggregates ? new Float64Array(units.length * features) : undefined,
-      histograms: extractors.flatMap((extractor) => {
-        const { bins } = extractor;
-        if (bins === null) return [];
-        return { extractor, edges: binEdges(min, max, bins), counts: new Uint32Array(units.length * (bins + 2)) };
-      }),
+      task: { norm, reference, range: rangeOf(this.#folds), edges, aggregates },
+      aggregates: aggregates ? new Float64Array(units.length * features) : undefined,
+      counts: edges.map(({ length }) => new Uint32Array(units.length * (length + 1))),
     };
   }
 
@@ -262,42 +272,32 @@ export class FeatureExtraction {
   }
 
   async #fill(kept: readonly Kept[]): Promise<void> {
-    let scratch = new Float64Array(0);
-    for await (const { index, unit } of this.#units()) {
-      const bases = this.#bases(unit);
-      const n = bases.ids.length;
-      if (scratch.length < n) scratch = new Float64Array(2 * n);
-      let lossAggregates: Float64Array | undefined;
-      for (const { fold, norm, aggregates, histograms } of kept) {
-        const reference = this.#reference(fold, norm);
-        const base = BASE_OF[norm] === "maximum" ? (bases.maximum as Float64Array) : bases.ratio;
-        const values =
-          reference === undefined ? bases.loss : normalisedValues(base, bases.ids, reference, scratch.subarray(0, n));
-        if (aggregates !== undefined) {
-          const features = (reference === undefined && lossAggregates) || this.#aggregates.extract(values);
-          if (reference === undefined) lossAggregates = features;
-          aggregates.set(features, index * features.length);
-        }
-        for (const { edges, counts } of histograms) {
-          const places = edges.length + 1;
-          countInBins(values, edges, counts.subarray(index * places, (index + 1) * places));
-        }
+    const { options } = this.#request;
+    const tasks = kept.map(({ task }) => task);
+    const describer = new UnitDescriber(tasks, options);
+    for await (const { index, bases } of this.#basesAgain()) {
+      for (const [k, description] of describer.describe(bases).entries()) {
+        const { aggregates, counts } = kept[k] as Kept;
+        if (description.aggregates) aggregates?.set(description.aggregates, index * description.aggregates.length);
+        description.counts.forEach((own, at) => void counts[at]?.set(own, index * own.length));
       }
     }
   }
 
-  #block({ fold, norm, aggregates, histograms }: Kept, { name }: Extractor): FeatureBlock {
+  #block({ fold, task, aggregates, counts }: Kept, { name, bins }: Extractor): FeatureBlock {
     const { units, options, runId } = this.#request;
-    const histogram = histograms.find(({ extractor }) => extractor.name === name);
-    const edges = histogram?.edges ?? new Float64Array(0);
+    const { norm } = task;
+    const at = this.#histograms.findIndex((histogram) => histogram.name === name);
+    const edges = bins === null ? new Float64Array(0) : (task.edges[at] as Float64Array);
     const columns =
-      histogram === undefined ? aggregateColumns(options.includeCount) : histogramColumns(edges.length - 1, options);
+      bins === null ? aggregateColumns(options.includeCount) : histogramColumns(edges.length - 1, options);
     const features = (index: number): Float64Array => {
-      if (histogram === undefined) {
+      if (bins === null) {
         return (aggregates as Float64Array).slice(index * columns.length, (index + 1) * columns.length);
       }
       const places = edges.length + 1;
-      const x = histogramFeatures(histogram.counts.subarray(index * places, (index + 1) * places), edges, options);
+      const own = (counts[at] as Uint32Array).subarray(index * places, (index + 1) * places);
+      const x = histogramFeatures(own, edges, options);
       if (Number.isNaN(x[0])) throw noValueInRange(runId, (units[index] as FeatureUnit).docId, fold, norm, name);
       return x;
     };
@@ -318,6 +318,11 @@ export class FeatureExtraction {
   }
 }
 
+function allFinite(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
+}
+
 /** Losses beyond the largest. */
 function countBeyond(loss: Float64Array, logprob: Float32Array): number {
   let count = 0;
@@ -332,12 +337,6 @@ function countVanished({ logprob, maxLogprob }: ScoredUnit): number {
     if (maxLogprob?.[i] === 0 && Math.exp(logprob[i] as number) === 0) count++;
   }
   return count;
-}
-
-function tokenNumber(docId: string, id: number, vocabulary: number): ContractError {
-  return new ContractError("token-number", `${docId} has the token ${id}; the vocabulary has ${vocabulary}`, {
-    fields: { unit: docId, token: id, vocabulary },
-  });
 }
 
 function noValueInRange(run: string, unit: string, fold: number, norm: Norm, extractor: string): ContractError {

@@ -13,26 +13,28 @@ export function binEdges(min: number, max: number, bins: number): Float64Array {
 }
 
 /**
- * Adds values to counts: bin k holds e_k ≤ x < e_(k+1), the last also its upper edge; two more counts hold what is below
- * and above. `counts` has two more places than there are bins. About 5 ns per value.
+ * The bin of a value: k where e_k ≤ x < e_(k+1), the last also for its upper edge; one more than there are bins for what
+ * is below all edges, and two more for what is above.
  */
-export function countInBins(values: Float64Array, edges: Float64Array, counts: Uint32Array): void {
+export function binOf(value: number, edges: Float64Array): number {
   const bins = edges.length - 1;
   const low = edges[0] as number;
   const high = edges[bins] as number;
+  if (value < low) return bins;
+  if (value > high) return bins + 1;
   // A range so small that its inverse overflows has no bin to begin with.
   const scale = high - low < 1e-290 ? 0 : bins / (high - low);
+  let bin = ((value - low) * scale) | 0;
+  if (bin >= bins) bin = bins - 1;
+  while (bin > 0 && value < (edges[bin] as number)) bin--;
+  while (bin < bins - 1 && value >= (edges[bin + 1] as number)) bin++;
+  return bin;
+}
+
+/** Adds values to counts of their bins, by {@link binOf}: `counts` has two more places than there are bins. */
+export function countInBins(values: Float64Array, edges: Float64Array, counts: Uint32Array): void {
   for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    let bin: number;
-    if (value < low) bin = bins;
-    else if (value > high) bin = bins + 1;
-    else {
-      bin = ((value - low) * scale) | 0;
-      if (bin >= bins) bin = bins - 1;
-      while (bin > 0 && value < (edges[bin] as number)) bin--;
-      while (bin < bins - 1 && value >= (edges[bin + 1] as number)) bin++;
-    }
+    const bin = binOf(values[i] as number, edges);
     counts[bin] = (counts[bin] as number) + 1;
   }
 }
@@ -56,9 +58,10 @@ export function histogramFeatures(
   const bins = edges.length - 1;
   let total = 0;
   for (let k = 0; k < (histogram === "density" ? bins : bins + 2); k++) total += counts[k] as number;
-  if (histogram === "fraction") return Float64Array.from(counts, (count) => count / total);
-  return Float64Array.from({ length: bins }, (_, k) => {
-    const width = (edges[k + 1] as number) - (edges[k] as number);
-    return (counts[k] as number) / width / total;
-  });
+  const features = new Float64Array(histogram === "density" ? bins : bins + 2);
+  for (let k = 0; k < features.length; k++) {
+    const width = histogram === "density" ? (edges[k + 1] as number) - (edges[k] as number) : 1;
+    features[k] = (counts[k] as number) / width / total;
+  }
+  return features;
 }

@@ -5,6 +5,9 @@ export const LARGEST_LOSS = 744.44;
 /** What the published code writes for a value that is not finite (`10e-6`). */
 export const REPLACEMENT = 1e-5;
 
+/** Where log p is larger p is a normal float64. */
+const NORMAL = Math.log(1e-290);
+
 type Rule = Pick<FeatureOptions, "nonfinite" | "precision">;
 
 /** −log p of every token, bounded unless the rule is `upstream`, which leaves it as it is. */
@@ -25,12 +28,17 @@ export function tokenLoss(logprob: ArrayLike<number>, { nonfinite }: Pick<Rule, 
 export function ratioBase(logprob: ArrayLike<number>, rule: Rule): Float64Array {
   if (rule.nonfinite !== "upstream") return tokenLoss(logprob, rule);
   const base = new Float64Array(logprob.length);
+  const isDouble = rule.precision === "f64";
   for (let i = 0; i < base.length; i++) {
-    const exact = Math.exp(logprob[i] as number);
-    const p = rule.precision === "f32" ? Math.fround(exact) : exact;
+    const value = logprob[i] as number;
     // Where p is a normal number its logarithm is known without rounding it twice.
-    const isExact = rule.precision === "f64" && p > 1e-290;
-    base[i] = p === 0 ? Number.NaN : isExact ? 0 - (logprob[i] as number) : -Math.log(p);
+    if (isDouble && value > NORMAL) {
+      base[i] = 0 - value;
+      continue;
+    }
+    const exact = Math.exp(value);
+    const p = isDouble ? exact : Math.fround(exact);
+    base[i] = p === 0 ? Number.NaN : -Math.log(p);
   }
   return base;
 }

@@ -26,8 +26,11 @@ export function widenRange({ minimum, maximum }: FeatureRange, features: ArrayLi
  * everywhere. Values of test units are not clipped.
  */
 export function scaleFeatures(features: ArrayLike<number>, { minimum, maximum }: FeatureRange): Float64Array {
-  return minimum.map((low, k) => {
+  const scaled = new Float64Array(minimum.length);
+  for (let k = 0; k < scaled.length; k++) {
+    const low = minimum[k] as number;
     const high = maximum[k] as number;
-    return high === low ? 0 : ((features[k] as number) - low) / (high - low);
-  });
+    scaled[k] = high === low ? 0 : ((features[k] as number) - low) / (high - low);
+  }
+  return scaled;
 }

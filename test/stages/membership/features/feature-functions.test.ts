@@ -110,7 +110,7 @@ describe("histograms", () => {
         const density = histogramFeatures(counts, edges, { histogram: "density" });
         const inside = test.length - (expected[bins] as number) - (expected[bins + 1] as number);
         if (inside === 0) expect(density[0]).toBeNaN();
-        else {
+        else if ((edges[bins] as number) - (edges[0] as number) > 1e-290) {
           const area = density.reduce((sum, x, k) => sum + x * ((edges[k + 1] as number) - (edges[k] as number)), 0);
           expect(area).toBeCloseTo(1, 9);
         }
