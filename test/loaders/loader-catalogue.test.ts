@@ -8,7 +8,10 @@ import { repositoryRoot } from "../support/real-data.js";
 const pipelines = readdirSync(join(repositoryRoot, "pipelines")).filter((name) => name.endsWith(".yaml"));
 
 /** Datasets that the loaders of a family write, where it is not the one of its name. */
-const DATASETS: Readonly<Record<string, readonly string[]>> = { fisbe: ["fisbe", "segmentation"], membership: ["membership"] };
+const DATASETS: Readonly<Record<string, readonly string[]>> = {
+  fisbe: ["fisbe", "segmentation"],
+  membership: ["membership"],
+};
 
 describe("loader catalogue", () => {
   it.each(Object.entries(loaderCatalogue))(
