@@ -15,6 +15,9 @@ type Context = StageContext<ControlParameters>;
 /** Units that may become members, non-members or reference. */
 const ROLES: ReadonlySet<AssignedUnit["role"]> = new Set(["member", "nonmember", "reference"]);
 
+/** Why there is no control where the scores are those of a model from elsewhere. */
+const NOT_TRAINED_HERE = "no model is trained here (model: none), and that of the scores cannot be trained again";
+
 /** Runs the controls of every experiment; see the stage `membership/controls`. */
 export async function runControls(context: Context): Promise<void> {
   const sink = context.sink("control");
@@ -23,7 +26,13 @@ export async function runControls(context: Context): Promise<void> {
     names.push(row.experiment_id);
   names.sort(compareCodeUnits);
   if (context.parameters.model === "none") {
-    for (const name of names) sink.write(notRun(name, "no model was trained here: the scores are those of another model, whose training cannot be repeated (model: none)"));
+    for (const name of names)
+      sink.write(
+        notRun(
+          name,
+          "no model was trained here: the scores are those of another model, whose training cannot be repeated (model: none)",
+        ),
+      );
     return;
   }
   const assignments = await readAssignments(context.input("assignment"));
