@@ -1,6 +1,7 @@
 import { ContractError } from "../../../base/errors.js";
 import type { ScoreColumn, ScoredUnit } from "../scored-units.js";
 import { aggregateColumns } from "./aggregate-features.js";
+import { type DescribedUnits, describeInThreads } from "./describe-in-threads.js";
 import { type FeatureTask, UnitDescriber } from "./describe-units.js";
 import { BASE_OF, DICTIONARY_OF, type Extractor, type FeatureOptions, type Norm } from "./feature-options.js";
 import { binEdges, histogramColumns, histogramFeatures } from "./histogram-features.js";
@@ -30,6 +31,10 @@ export interface FeatureRequest {
   readonly options: FeatureOptions;
   /** The scored units with these columns, from the first on every time; others than {@link units} may be among them. */
   readonly scores: (columns: readonly ScoreColumn[]) => AsyncIterable<ScoredUnit> | Iterable<ScoredUnit>;
+  /** Default 1; the features do not depend on them. */
+  readonly threads?: number;
+  /** Threads are used from so many tokens × folds × normalisations; for tests. */
+  readonly leastWork?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -118,7 +123,7 @@ export class FeatureExtraction {
    * for a value that is not finite where the options refuse it, `contract/one-fold`, `contract/token-number`.
    */
   async survey(): Promise<Survey> {
-    const { units, norms, runId, options } = this.#request;
+    const { units, norms, runId, options, onProgress } = this.#request;
     if (this.#folds.length < 2) {
       throw new ContractError(
         "one-fold",
@@ -131,10 +136,12 @@ export class FeatureExtraction {
     }
     let withoutMaximum = 0;
     let tokens = 0;
+    let done = 0;
     const nonfinite = { loss: 0, maximum: 0 };
     for await (const { index, fold, unit } of this.#units()) {
       const bases = this.#reader.read(unit);
       this.#seen[index] = 1;
+      onProgress?.(++done, units.length);
       this.#hold(index, bases);
       tokens += bases.ids.length;
       nonfinite.loss += countBeyond(bases.loss, unit.logprob);
@@ -184,37 +191,31 @@ export class FeatureExtraction {
   }
 
   async *#units(): AsyncGenerator<{ index: number; fold: number; unit: ScoredUnit }> {
-    const { units, scores, signal, onProgress, norms } = this.#request;
+    const { units, scores, signal, norms } = this.#request;
     const needsMaximum = norms.some((norm) => BASE_OF[norm] === "maximum");
-    let done = 0;
     for await (const unit of scores(needsMaximum ? ["logprob", "maxLogprob"] : ["logprob"])) {
       signal?.throwIfAborted();
       const index = this.#indexOf.get(unit.docId);
       if (index === undefined || unit.positions.length === 0) continue;
       yield { index, fold: (units[index] as FeatureUnit).fold, unit };
-      onProgress?.(++done, units.length);
     }
   }
 
   #hold(index: number, bases: TokenBases): void {
-    const arrays = new Set([bases.ids, bases.loss, bases.ratio, bases.maximum]);
-    for (const array of arrays) this.#heldBytes += array?.byteLength ?? 0;
+    this.#heldBytes += bytesOf(bases);
     if (this.#heldBytes > MOST_HELD_BYTES) this.#held = undefined;
     this.#held?.set(index, bases);
   }
 
   /** The units again, from memory where they are held. */
   async *#basesAgain(): AsyncGenerator<{ index: number; bases: TokenBases }> {
-    const { signal, units, onProgress } = this.#request;
     if (this.#held === undefined) {
       for await (const { index, unit } of this.#units()) yield { index, bases: this.#reader.read(unit) };
       return;
     }
-    let done = 0;
     for (const [index, bases] of this.#held) {
-      signal?.throwIfAborted();
+      this.#request.signal?.throwIfAborted();
       yield { index, bases };
-      onProgress?.(++done, units.length);
     }
   }
 
@@ -272,16 +273,45 @@ export class FeatureExtraction {
   }
 
   async #fill(kept: readonly Kept[]): Promise<void> {
-    const { options } = this.#request;
+    const { options, threads = 1, leastWork, signal, onProgress, units } = this.#request;
     const tasks = kept.map(({ task }) => task);
-    const describer = new UnitDescriber(tasks, options);
-    for await (const { index, bases } of this.#basesAgain()) {
-      for (const [k, description] of describer.describe(bases).entries()) {
-        const { aggregates, counts } = kept[k] as Kept;
-        if (description.aggregates) aggregates?.set(description.aggregates, index * description.aggregates.length);
-        description.counts.forEach((own, at) => void counts[at]?.set(own, index * own.length));
+    if (threads <= 1) {
+      const describer = new UnitDescriber(tasks, options);
+      let done = 0;
+      for await (const { index, bases } of this.#basesAgain()) {
+        for (const [k, { aggregates, counts }] of describer.describe(bases).entries()) {
+          keepUnit(kept[k] as Kept, index, aggregates, counts);
+        }
+        onProgress?.(++done, units.length);
       }
+      return;
     }
+    let indices: number[] = [];
+    let waiting: TokenBases[] = [];
+    let bytes = 0;
+    let done = 0;
+    const flush = async () => {
+      const onPiece = (first: number, length: number, described: readonly DescribedUnits[]) => {
+        for (const [k, own] of described.entries()) {
+          for (let at = 0; at < length; at++) {
+            const part = <T extends Float64Array | Uint32Array>(all: T) => partOf(all, at, length);
+            const aggregates = own.aggregates && part(own.aggregates);
+            keepUnit(kept[k] as Kept, indices[first + at] as number, aggregates, own.counts.map(part));
+          }
+        }
+        done += length;
+        onProgress?.(done, units.length);
+      };
+      await describeInThreads({ tasks, options, units: waiting }, { threads, leastWork, signal, onPiece });
+      [indices, waiting, bytes] = [[], [], 0];
+    };
+    for await (const { index, bases } of this.#basesAgain()) {
+      indices.push(index);
+      waiting.push(bases);
+      bytes += bytesOf(bases);
+      if (bytes > MOST_HELD_BYTES) await flush();
+    }
+    if (waiting.length > 0) await flush();
   }
 
   #block({ fold, task, aggregates, counts }: Kept, { name, bins }: Extractor): FeatureBlock {
@@ -316,6 +346,26 @@ export class FeatureExtraction {
     }
     return { fold, norm, extractor: name, columns, edges, range, rows };
   }
+}
+
+function keepUnit(
+  kept: Kept,
+  index: number,
+  aggregates: Float64Array | undefined,
+  counts: readonly Uint32Array[],
+): void {
+  if (aggregates !== undefined) kept.aggregates?.set(aggregates, index * aggregates.length);
+  counts.forEach((own, k) => void kept.counts[k]?.set(own, index * own.length));
+}
+
+/** Of an array with as many numbers for each of so many units, those of one. */
+function partOf<T extends Float64Array | Uint32Array>(all: T, at: number, units: number): T {
+  const size = all.length / units;
+  return all.subarray(at * size, (at + 1) * size) as T;
+}
+
+function bytesOf({ ids, loss, ratio, maximum }: TokenBases): number {
+  return [...new Set([ids, loss, ratio, maximum])].reduce((sum, array) => sum + (array?.byteLength ?? 0), 0);
 }
 
 function allFinite(values: Float64Array): boolean {

@@ -83,6 +83,7 @@ async function writeRun(context: Context, run: Run, assigned: readonly AssignedU
     extractors: extractorsOf(parameters.extractors, lengths[(lengths.length - 1) >> 1] ?? 0),
     options,
     scores: (columns) => scoredUnits(tables, runId, columns),
+    threads: context.threads,
     signal,
     onProgress: (done, total) => context.progress(done, total, "documents"),
   });

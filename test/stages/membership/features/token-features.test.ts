@@ -38,7 +38,7 @@ describe("TokenBins", () => {
         unit(1, 150),
         references,
         fc.tuple(number, number).map(([a, b]) => [a || 0, (b || 0) + 0.5] as const),
-        fc.constantFrom(1, 2, 20, 1000, 30_000),
+        fc.constantFrom(1, 2, 20, 1000, 5000),
         ({ base, ids }, logReference, [a, b], bins) => {
           const values = normalisedValues(base, ids, logReference);
           const edges = edgesOf(a, b, bins);
