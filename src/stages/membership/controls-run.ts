@@ -26,13 +26,7 @@ export async function runControls(context: Context): Promise<void> {
     names.push(row.experiment_id);
   names.sort(compareCodeUnits);
   if (context.parameters.model === "none") {
-    for (const name of names)
-      sink.write(
-        notRun(
-          name,
-          "no model was trained here: the scores are those of another model, whose training cannot be repeated (model: none)",
-        ),
-      );
+    for (const name of names) sink.write(notRun(name, NOT_TRAINED_HERE));
     return;
   }
   const assignments = await readAssignments(context.input("assignment"));
