@@ -7,7 +7,8 @@ import type { FeatureOptions } from "./feature-options.js";
 export function binEdges(min: number, max: number, bins: number): Float64Array {
   const [low, high] = min === max ? [min - 0.5, max + 0.5] : [min, max];
   const step = (high - low) / bins;
-  const edges = Float64Array.from({ length: bins + 1 }, (_, k) => low + k * step);
+  // Steps of a range of a few smallest numbers round up and would run past its end.
+  const edges = Float64Array.from({ length: bins + 1 }, (_, k) => Math.min(low + k * step, high));
   edges[bins] = high;
   return edges;
 }
