@@ -43,10 +43,9 @@ export async function classifyGroups(context: Context): Promise<void> {
   for await (const group of featureGroups(context.input("document_feature"))) {
     const own = labels.get(experiments.get(group.runId) ?? "");
     if (own === undefined) throw unknownExperiment(group.runId, experiments.get(group.runId));
-    const train = labelled(group, "train", own);
-    const test = labelled(group, "test", own);
+    const train = trainingUnits(group, own);
     const tested = group.units.filter((unit) => unit.split === "test");
-    assertBothClasses(group, train.labels, test.labels);
+    assertBothClasses(group, train.labels);
     const m = (group.units[0] as DescribedUnit).features.length;
     const trainMatrix = await matrixOf(context, group, train.units, m);
     const testMatrix = await matrixOf(context, group, tested, m);
@@ -95,10 +94,9 @@ async function trained(
   return (matrix) => regression.predict(matrix.x, matrix.n);
 }
 
-/** The units of a split that have a label. */
-function labelled(
+/** The training units that have a label. */
+function trainingUnits(
   group: FeatureGroup,
-  split: DescribedUnit["split"],
   labels: Labels,
 ): { readonly units: DescribedUnit[]; readonly labels: Uint8Array } {
   const units: DescribedUnit[] = [];
@@ -111,28 +109,26 @@ function labelled(
         wayOut: "Features and assignment must be of the same experiment: run the steps that make them again.",
       });
     }
-    if (unit.split !== split || label === null) continue;
+    if (unit.split !== "train" || label === null) continue;
     units.push(unit);
     found.push(label);
   }
   return { units, labels: Uint8Array.from(found) };
 }
 
-function assertBothClasses(group: FeatureGroup, train: Uint8Array, test: Uint8Array): void {
-  for (const [split, labels] of Object.entries({ train, test })) {
-    const members = labels.filter((label) => label === 1).length;
-    const nonmembers = labels.length - members;
-    if (members > 0 && nonmembers > 0) continue;
-    const what = split === "train" ? "training" : "test";
-    throw new LoadError(
-      "one-class",
-      `${groupName(group)}: ${members} members and ${nonmembers} non-members among the ${what} units`,
-      {
-        fields: { run: group.runId, fold: group.fold, split, members, nonmembers },
-        wayOut: "Assign fewer folds, or more documents: every fold needs members and non-members.",
-      },
-    );
-  }
+/** A fold that tests one class alone has scores, if no area; nothing can be learnt from one. */
+function assertBothClasses(group: FeatureGroup, labels: Uint8Array): void {
+  const members = labels.filter((label) => label === 1).length;
+  const nonmembers = labels.length - members;
+  if (members > 0 && nonmembers > 0) return;
+  throw new LoadError(
+    "one-class",
+    `${groupName(group)}: ${members} members and ${nonmembers} non-members among the training units`,
+    {
+      fields: { run: group.runId, fold: group.fold, members, nonmembers },
+      wayOut: "Assign other folds, or more documents: the others of every fold need members and non-members.",
+    },
+  );
 }
 
 async function matrixOf(

@@ -38,7 +38,7 @@ export type ClassifyParameters = z.infer<typeof parameters>;
  * normalisation and extractor one is trained on the scaled features of the training units, and scores those of the
  * test fold. The attack is named after all three: `MaxNormTF/hist_20/random_forest`. Units without a label train
  * nothing, but are scored. Memory: the features of one run, fold, normalisation and extractor.
- * @throws {LoadError} `load/one-class` where training or test units of a fold are all members or all non-members,
+ * @throws {LoadError} `load/one-class` where the training units of a fold are all members or all non-members,
  * `load/feature-not-finite` naming unit and feature. {ContractError} where tables do not belong together.
  */
 export const classify: Stage<ClassifyParameters> = {
