@@ -13,12 +13,18 @@ interface Token {
   readonly row: Float64Array;
 }
 
+const known = new WeakMap<ReferenceDocument, Token[]>();
+
 /** Probabilities of every token that is predicted, in the order of the document. */
 function predicted(set: ReferenceSet, doc: ReferenceDocument): Token[] {
-  return doc.input_ids.slice(1).map((id, i) => {
+  const found = known.get(doc);
+  if (found !== undefined) return found;
+  const tokens = doc.input_ids.slice(1).map((id, i) => {
     const begin = doc.offset_floats + (i + 1) * set.vocab;
     return { id, row: Float64Array.from(set.floats.subarray(begin, begin + set.vocab), Math.exp) };
   });
+  known.set(doc, tokens);
+  return tokens;
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
