@@ -12,7 +12,7 @@ export function aggregateColumns(includeCount: boolean): string[] {
 const SORTED = 96;
 const MOST_BUCKETS = 4096;
 /** Values to look through, of all values, beyond which finer buckets are worth making. */
-const MOST_CANDIDATES = 1 / 8;
+const MOST_CANDIDATES = 1 / 2;
 
 /** Values of a unit that are already in bins: the bin of each and how many each holds, as {@link TokenBins} has them. */
 export interface BinnedValues {

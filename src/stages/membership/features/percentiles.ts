@@ -23,24 +23,22 @@ export function interpolatePercentiles(n: number, found: Float64Array, into: Flo
   });
 }
 
-/** Longer pieces are sorted: selection has bad cases. */
-const LONGEST = 1024;
 /** Shorter pieces are sorted by insertion. */
 const SHORT = 12;
 
 /**
  * The value that would be at place `rank` of `values` if places `from` … `to` − 1 were sorted (Hoare's selection).
  * Moves values among these places so that nothing before the rank is larger than it and nothing after it smaller.
+ * @param mostRounds after which the rest is sorted: selection has bad cases
  */
-export function selectRank(values: Float64Array, from: number, to: number, rank: number): number {
-  if (to - from > LONGEST) {
-    const piece = values.subarray(from, to);
-    if (!isSorted(piece)) piece.sort();
-    return values[rank] as number;
-  }
+export function selectRank(values: Float64Array, from: number, to: number, rank: number, mostRounds = 32): number {
   let low = from;
   let high = to - 1;
-  while (high - low > SHORT) {
+  for (let round = 0; high - low > SHORT; round++) {
+    if (round === mostRounds) {
+      values.subarray(low, high + 1).sort();
+      return values[rank] as number;
+    }
     const [a, b, c] = [values[low] as number, values[(low + high) >> 1] as number, values[high] as number];
     const pivot = a < b ? (b < c ? b : a < c ? c : a) : a < c ? a : b < c ? c : b;
     let i = low;
@@ -67,9 +65,4 @@ export function selectRank(values: Float64Array, from: number, to: number, rank:
     values[k + 1] = value;
   }
   return values[rank] as number;
-}
-
-function isSorted(values: Float64Array): boolean {
-  for (let i = 1; i < values.length; i++) if ((values[i - 1] as number) > (values[i] as number)) return false;
-  return true;
 }

@@ -149,6 +149,15 @@ describe("selectRank", () => {
           for (const rank of ranks) {
             const within = rank % values.length;
             expect(selectRank(values, 0, values.length, within)).toBe(sorted[within]);
+            expect(
+              selectRank(
+                Float64Array.from(list, (value) => value + 0),
+                0,
+                list.length,
+                within,
+                1,
+              ),
+            ).toBe(sorted[within]);
             expect(values.slice().sort()).toEqual(sorted);
           }
         },
