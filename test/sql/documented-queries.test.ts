@@ -4,6 +4,7 @@ import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findFiles } from "../../src/engine/glob.js";
 import { duckdbType } from "../../src/formats/parquet/duckdb-types.js";
+import { macroStatements } from "../../src/sql/macros.js";
 import { arrowSchema } from "../../src/tables/arrow-schema.js";
 import { readContract } from "../../src/tables/contract-file.js";
 import { repositoryRoot } from "../support/real-data.js";
@@ -16,7 +17,7 @@ function queriesOf(page: string): string[] {
   return [...blocks, ...commands].map(([, query = ""]) => query.trim());
 }
 
-const cases = ["README.md", "docs/recordings.md"].flatMap((page) =>
+const cases = ["README.md", "docs/recordings.md", "docs/membership.md"].flatMap((page) =>
   queriesOf(page).map((query, index) => ({ name: `${page} ${index + 1}`, query })),
 );
 
@@ -26,6 +27,7 @@ let connection: DuckDBConnection;
 beforeAll(async () => {
   instance = await DuckDBInstance.create(":memory:");
   connection = await instance.connect();
+  for (const statement of macroStatements()) await connection.run(statement);
   for (const path of findFiles(repositoryRoot, "schemas/*/*.yaml")) {
     const contract = await readContract(join(repositoryRoot, path));
     const columns = arrowSchema(contract).fields.map(({ name, type }) => `"${name}" ${duckdbType(type)}`);
