@@ -84,6 +84,8 @@ export function judgeAll(
   );
   const value = Math.max(...of.map((name) => (judged.get(name) as Judgement).value));
   const { nullMean, nullSd, nullQ95 } = judge(value, most);
-  const underpowered = of.every((name) => (judged.get(name) as Judgement).underpowered);
+  // A baseline that is the same under every permutation, such as years where no text has one, sees nothing at all.
+  const seeing = of.filter((name) => (judged.get(name) as Judgement).nullSd > 0);
+  const underpowered = seeing.every((name) => (judged.get(name) as Judgement).underpowered);
   return { value, nullMean, nullSd, nullQ95, p, status: statusOf(p, underpowered), underpowered, largest };
 }
