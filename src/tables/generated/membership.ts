@@ -739,7 +739,10 @@ export type GateRow = {
   readonly n_permutations: number;
   /** pass, warn (p ≤ .05, or underpowered), fail (p ≤ .01); not_run with a reason in detail. */
   readonly status: "pass" | "warn" | "fail" | "not_run" | "disabled";
-  /** Whether the 95 % quantile of the null is above .60: too few units to see a leak. */
+  /**
+   * Whether the 95 % quantile of the null is above .60: too few units to see a leak; of `all`: whether that is so of
+   * every baseline.
+   */
   readonly underpowered: boolean;
   /** What else is known, as canonical JSON: the feature that tells, why it was not run. */
   readonly detail: string;
