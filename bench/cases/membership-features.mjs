@@ -94,7 +94,7 @@ export async function measure({
     ],
     targets: [
       {
-        what: "part of the processor time of Python as published, times ten",
+        what: "ten times our processor time, as a part of that of Python as published",
         limit: 1,
         found: (TARGET * ours.cpu) / (loops.cpu * FOLDS),
         unit: "",
