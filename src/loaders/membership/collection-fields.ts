@@ -1,5 +1,5 @@
 import type { Canonical } from "../../base/canonical-json.js";
-import type { CollectionParameters } from "./collection.js";
+import { COLLECTION_FIELDS, type CollectionColumns, type CollectionParameters } from "./collection.js";
 import { type CollectionRow, type CollectionValue, valueAt } from "./collection-row.js";
 import { type DocumentDate, documentDate } from "./document-date.js";
 import { languageCode } from "./language-code.js";
@@ -37,6 +37,12 @@ const LONGEST_VALUE = 4_000;
 const MEMBER = new Set(["1", "true", "member"]);
 const NOT_MEMBER = new Set(["0", "false", "nonmember", "non-member", "non_member"]);
 
+/** A mapping to the columns of a row that are called as fields are; a text is required. */
+function columnsCalledAsFields(values: Readonly<Record<string, CollectionValue>>): CollectionColumns {
+  const there = COLLECTION_FIELDS.filter((field) => (values[field] ?? null) !== null);
+  return { text: "text", ...Object.fromEntries(there.map((field) => [field, field])) };
+}
+
 /**
  * The fields of a row by the mapping of the step.
  * @throws {RowFault} `not_json`, `not_utf8`, `no_object`; `no_text`, `not_text`, `no_id`, `unreadable_label`.
@@ -47,7 +53,7 @@ export function columnFields(row: CollectionRow, parameters: CollectionParameter
     const [code = "not_json", ...rest] = (problem ?? "").split(": ");
     throw new RowFault(code, rest.join(": "));
   }
-  const { columns } = parameters;
+  const columns = parameters.columns ?? columnsCalledAsFields(values);
   const found: string[] = [];
   const at = (path: string | undefined): CollectionValue | undefined => {
     const value = path === undefined ? undefined : valueAt(values, path);

@@ -16,6 +16,9 @@ const columns = z.strictObject({
   label: path.optional().describe("member (1, true, member) or not (0, false, nonmember)"),
 });
 
+/** Names of the fields, which are those of their columns where nothing else is said. */
+export const COLLECTION_FIELDS = columns.keyof().options;
+
 const parameters = z.strictObject({
   collection: z.string().min(1).default("collection").describe("name of the collection"),
   kind: z.enum(["book", "paper", "other"]).default("other").describe("what kind of text"),
@@ -24,8 +27,11 @@ const parameters = z.strictObject({
     .default("auto")
     .describe("auto: by the first bytes of each file; jsonl also gzipped; arrow: an IPC file or stream"),
   columns: columns
-    .default({ text: "text" })
-    .describe("column of every field; of nested values a path with dots: meta.timestamp"),
+    .optional()
+    .describe(
+      "column of every field; of nested values a path with dots: meta.timestamp. Without it: the columns that are called " +
+        "as fields are",
+    ),
   keep: z.array(path).default([]).describe("further columns to keep beside the document, as JSON"),
   clean: z
     .enum(["none", "latex"])
@@ -42,6 +48,7 @@ const parameters = z.strictObject({
 });
 
 export type CollectionParameters = z.infer<typeof parameters>;
+export type CollectionColumns = z.infer<typeof columns>;
 
 /**
  * Collections with many documents per file: JSON lines (also gzipped), Parquet, Arrow, with a mapping of their columns.

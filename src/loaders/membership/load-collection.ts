@@ -5,7 +5,7 @@ import { sha256 } from "../../base/hash.js";
 import { onlyFile } from "../connectome/raw-file.js";
 import type { LoadContext, SourceFile } from "../loader.js";
 import { cleanLatex } from "./clean-latex.js";
-import type { CollectionParameters } from "./collection.js";
+import { COLLECTION_FIELDS, type CollectionParameters } from "./collection.js";
 import { columnFields, RowFault, type RowFields } from "./collection-fields.js";
 import { type CollectionRow, columnOf } from "./collection-row.js";
 import { normalised } from "./decode-document.js";
@@ -17,7 +17,8 @@ type Format = "jsonl" | "jsonl.gz" | "parquet" | "arrow" | "arrow-stream";
 export async function loadCollection(context: LoadContext<CollectionParameters>): Promise<void> {
   const file = onlyFile(context.files);
   const { parameters, limits } = context;
-  const paths = [...Object.values(parameters.columns), ...parameters.keep].filter((path) => path !== undefined);
+  const { columns = { text: "text" }, keep } = parameters;
+  const paths = [...Object.values(columns), ...keep].filter((path) => path !== undefined);
   const seen = new Map<string, string>();
   const found = new Set<string>();
   let read = 0;
@@ -119,7 +120,8 @@ async function* rowsOf(
   }
   const wanted = (columns: readonly string[]) => {
     const chosen = paths.map((path) => columnOf(path, columns) ?? missingColumn(file, path, columns));
-    return [...new Set(chosen)];
+    const others = parameters.columns === undefined ? COLLECTION_FIELDS.filter((field) => columns.includes(field)) : [];
+    return [...new Set([...chosen, ...others])];
   };
   if (format === "parquet") {
     const { parquetRows } = await import("./parquet-rows.js");

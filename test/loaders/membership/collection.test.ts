@@ -54,6 +54,24 @@ const ROW = {
 };
 
 describe("collections of JSON lines", () => {
+  it("have the columns that are called as fields are, where nothing else is said", async () => {
+    const rows = [
+      { doc_id: "a", text: "One", title: "T", year: 1887, label: "member", license: "CC0", other: 1 },
+      { doc_id: null, text: "Two", title: null },
+      { text: "Three", label: 0 },
+    ];
+    const { rows: read, drops } = await load(jsonl(...rows));
+    expect(drops).toEqual([]);
+    const none = { title: null, publication_year: null, license: null };
+    expect(read.document_record).toMatchObject([
+      { doc_id: "a", title: "T", publication_year: 1887, label: 1, license: "CC0" },
+      { ...none, doc_id: "part_0:1", label: null },
+      { ...none, doc_id: "part_0:2", label: 0 },
+    ]);
+    const said = await load(jsonl(...rows), { columns: { text: "text" } });
+    expect(said.rows.document_record?.[0]).toMatchObject({ ...none, doc_id: "part_0:0", label: null });
+  });
+
   it("map columns, nested ones by paths", async () => {
     const trace = await load(jsonl(ROW), { columns: COLUMNS, kind: "paper", keep: ["meta"], collection: "arxiv" });
     expect(trace.drops).toEqual([]);
