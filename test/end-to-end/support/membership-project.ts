@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { RunSummary, StepSummary } from "../../../src/engine/types.js";
-import { command, summaryOf } from "../../support/cli.js";
+import { type CommandOutcome, command, summaryOf } from "../../support/cli.js";
 import { repositoryRoot } from "../../support/real-data.js";
 
 /** Writes files below a folder. */
@@ -19,17 +19,31 @@ export function lines(rows: readonly object[]): string {
 
 export type MembershipPipeline = "membership-randomised" | "membership-temporal" | "membership-scores";
 
+export interface MembershipFolders {
+  readonly sources: string;
+  readonly home: string;
+}
+
 /** Runs a pipeline file, or one of the pipelines of the dataset `membership` by its name. */
 export async function runMembership(
   pipeline: MembershipPipeline | { readonly file: string },
-  folder: { readonly sources: string; readonly home: string },
+  folders: MembershipFolders,
   more: readonly string[] = [],
 ): Promise<RunSummary> {
-  const file = typeof pipeline === "string" ? join(repositoryRoot, "pipelines", `${pipeline}.yaml`) : pipeline.file;
-  const outcome = await command(["run", file, "--sources", folder.sources, "--home", folder.home, "--json", ...more]);
+  const outcome = await membershipCommand(pipeline, folders, [...more, "--json"]);
   const summary = summaryOf(outcome);
   if (summary.steps === undefined) throw new Error(outcome.stdout);
   return summary;
+}
+
+/** The same in the form for people, whose words stand on stderr. */
+export function membershipCommand(
+  pipeline: MembershipPipeline | { readonly file: string },
+  { sources, home }: MembershipFolders,
+  more: readonly string[] = [],
+): Promise<CommandOutcome> {
+  const file = typeof pipeline === "string" ? join(repositoryRoot, "pipelines", `${pipeline}.yaml`) : pipeline.file;
+  return command(["run", file, "--sources", sources, "--home", home, ...more]);
 }
 
 /** `--set` for every parameter of a step (`gate.permutations`), the results of which become current. */
