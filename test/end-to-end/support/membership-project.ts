@@ -22,6 +22,7 @@ export type MembershipPipeline = "membership-randomised" | "membership-temporal"
 export interface MembershipFolders {
   readonly sources: string;
   readonly home: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Runs a pipeline file, or one of the pipelines of the dataset `membership` by its name. */
@@ -39,11 +40,11 @@ export async function runMembership(
 /** The same in the form for people, whose words stand on stderr. */
 export function membershipCommand(
   pipeline: MembershipPipeline | { readonly file: string },
-  { sources, home }: MembershipFolders,
+  { sources, home, env = {} }: MembershipFolders,
   more: readonly string[] = [],
 ): Promise<CommandOutcome> {
   const file = typeof pipeline === "string" ? join(repositoryRoot, "pipelines", `${pipeline}.yaml`) : pipeline.file;
-  return command(["run", file, "--sources", sources, "--home", home, ...more]);
+  return command(["run", file, "--sources", sources, "--home", home, ...more], { env });
 }
 
 /** `--set` for every parameter of a step (`gate.permutations`), the results of which become current. */
