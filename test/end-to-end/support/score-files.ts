@@ -16,7 +16,7 @@ const TYPES = {
   token_score: contractOf([
     { name: "doc_id", type: { kind: "utf8" } },
     { name: "pos", type: { kind: "int64" } },
-    { name: "logprob", type: { kind: "float64" } },
+    { name: "logprob", type: { kind: "float64" }, nan: true },
     { name: "max_logprob", type: { kind: "float64" } },
     { name: "rank", type: { kind: "int64" } },
     { name: "mu", type: { kind: "float64" } },
