@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Row } from "../../tables/contract.js";
+import { collectDropped } from "../collect-dropped.js";
 import type { Transform } from "../transform.js";
 
 const parameters = z.strictObject({});
@@ -19,12 +19,6 @@ export const dropped: Transform<z.infer<typeof parameters>> = {
   outputs: ["dropped"],
   parameters,
   async run(context) {
-    const sink = context.sink("dropped");
-    for (const table of ["dropped_record", ...Object.keys(TRANSFORM_DROPS)]) {
-      const step = TRANSFORM_DROPS[table as keyof typeof TRANSFORM_DROPS];
-      const rows: Row[] = [];
-      for await (const row of context.input(table).rows()) rows.push(step === undefined ? row : { ...row, step });
-      sink.write(rows);
-    }
+    await collectDropped(context, TRANSFORM_DROPS);
   },
 };

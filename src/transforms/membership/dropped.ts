@@ -1,11 +1,8 @@
 import { z } from "zod";
-import type { DocumentDroppedRow, DroppedRecordRow, DroppedRow } from "../../tables/generated/membership.js";
+import { collectDropped } from "../collect-dropped.js";
 import type { Transform } from "../transform.js";
 
 const parameters = z.strictObject({});
-
-/** Rows written at once. */
-const BLOCK = 4096;
 
 /**
  * `dropped_record` and `document_dropped` → `dropped`: everything of a source file that is in no public table. The step
@@ -18,18 +15,6 @@ export const dropped: Transform<z.infer<typeof parameters>> = {
   outputs: ["dropped"],
   parameters,
   async run(context) {
-    const sink = context.sink("dropped");
-    let block: DroppedRow[] = [];
-    const add = (row: DroppedRow) => {
-      block.push(row);
-      if (block.length < BLOCK) return;
-      sink.write(block);
-      block = [];
-    };
-    for await (const row of context.input("dropped_record").rows<DroppedRecordRow>()) add(row);
-    for await (const row of context.input("document_dropped").rows<DocumentDroppedRow>()) {
-      add({ ...row, step: "document" });
-    }
-    sink.write(block);
+    await collectDropped(context, { document_dropped: "document" });
   },
 };
