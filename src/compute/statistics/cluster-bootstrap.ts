@@ -1,6 +1,7 @@
 import type { Interval } from "./clopper-pearson.js";
 import { randomNumbers } from "./random-numbers.js";
 import { risingOrder } from "./roc.js";
+import { quantile } from "./sorted-values.js";
 
 /** Most draws without one of the classes: beyond, there are too few clusters for an interval. */
 const MOST_EMPTY = 0.5;
@@ -65,13 +66,4 @@ function weightedArea(given: {
     begin = end;
   }
   return twice / (2 * members * nonmembers);
-}
-
-/** Quantile of sorted values, linear between neighbours (numpy's default). */
-function quantile(sorted: Float64Array, share: number): number {
-  const place = share * (sorted.length - 1);
-  const below = Math.floor(place);
-  const low = sorted[below] as number;
-  const high = sorted[Math.min(below + 1, sorted.length - 1)] as number;
-  return low + (place - below) * (high - low);
 }

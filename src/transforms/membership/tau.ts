@@ -1,4 +1,4 @@
-import { countBelow } from "../../compute/statistics/conformal.js";
+import { countBelow } from "../../compute/statistics/sorted-values.js";
 
 /** Thresholds that are tried, from the smallest to the largest training value. */
 const THRESHOLDS = 500;

@@ -1,6 +1,6 @@
-import { countBelow } from "../../../compute/statistics/conformal.js";
 import { type PairedDelong, pairedDelong } from "../../../compute/statistics/delong.js";
 import { fitLogisticRegression } from "../../../compute/statistics/logistic-regression.js";
+import { shareBelow } from "../../../compute/statistics/sorted-values.js";
 import type { ComparedUnit } from "./scored-part.js";
 
 /** Ranks are from -½ to ½; so stretched, their standard deviation is about 1. */
@@ -74,10 +74,8 @@ function ranksAmong(values: Float64Array, training: readonly number[]): Float64A
   const sorted = Float64Array.from(training, (at) => values[at] as number)
     .filter((value) => !Number.isNaN(value))
     .sort();
-  const upTo = Float64Array.from(sorted, (value) => -value).sort();
   return values.map((value) => {
     if (Number.isNaN(value) || sorted.length === 0) return 0;
-    const [below, above] = [countBelow(sorted, value), countBelow(upTo, -value)];
-    return RANK_SCALE * ((below + sorted.length - above) / (2 * sorted.length) - 0.5);
+    return RANK_SCALE * (shareBelow(sorted, value) - 0.5);
   });
 }

@@ -1,3 +1,4 @@
+import { quantile } from "../../../compute/statistics/sorted-values.js";
 import type { GateRow } from "../../../tables/generated/membership.js";
 import type { NullValues } from "./run-permutations.js";
 
@@ -34,13 +35,6 @@ export function judge(value: number, nullValues: Float64Array): Judgement {
 function statusOf(p: number, underpowered: boolean): GateRow["status"] {
   if (p <= FAIL_AT) return "fail";
   return p <= WARN_AT || underpowered ? "warn" : "pass";
-}
-
-function quantile(sorted: Float64Array, share: number): number {
-  const at = share * (sorted.length - 1);
-  const below = Math.floor(at);
-  const low = sorted[below] as number;
-  return low + ((sorted[Math.min(below + 1, sorted.length - 1)] as number) - low) * (at - below);
 }
 
 /**
