@@ -21,7 +21,6 @@ const FREQUENCY_BINS = 20;
  */
 export class BlindUnitsBuilder {
   readonly #units: readonly BlindUnit[];
-  readonly #place: ReadonlyMap<string, number>;
   readonly #words = new BagOfWordsBuilder();
   readonly #tokens = new BagOfWordsBuilder();
   readonly #presence = new TermPresenceBuilder();
@@ -34,12 +33,7 @@ export class BlindUnitsBuilder {
 
   constructor(units: readonly BlindUnit[], withText: boolean) {
     this.#units = units;
-    this.#place = new Map(units.map(({ docId }, place) => [docId, place]));
     this.#withText = withText;
-  }
-
-  has(docId: string): boolean {
-    return this.#place.has(docId);
   }
 
   /** The text of the next unit. */
@@ -64,7 +58,7 @@ export class BlindUnitsBuilder {
     this.#lengths.push(numbers.length);
   }
 
-  /** Units that have neither text nor tokens. */
+  /** Units whose tokens, or text where that is looked at, did not come. */
   get missing(): readonly string[] {
     const seen = this.#withText ? Math.min(this.#texts, this.#tokenised) : this.#tokenised;
     return this.#units.slice(seen).map(({ docId }) => docId);

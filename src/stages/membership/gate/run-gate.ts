@@ -1,4 +1,5 @@
 import { canonicalJson, compareCodeUnits } from "../../../base/canonical-json.js";
+import { LoadError } from "../../../base/errors.js";
 import { areaInterval, delong } from "../../../compute/statistics/delong.js";
 import { spacedWords } from "../../../compute/text/words.js";
 import type { ExcerptRow, ExperimentRow, GateRow, TokenRow } from "../../../tables/generated/membership.js";
@@ -72,6 +73,7 @@ async function judgeExperiment(
   const outcomes = baselines.run(labels);
   const nullValues = await runPermutations({
     units: blind,
+    baselines,
     labels,
     seed,
     permutations,
@@ -128,6 +130,13 @@ async function collect(context: StageContext<GateParameters>, units: readonly La
   }
   for await (const row of inOrder(context.input("token").rows<TokenRow>(["doc_id", "input_ids"]), units)) {
     builder.addTokens(row.doc_id, row.input_ids);
+  }
+  const [missing] = builder.missing;
+  if (missing !== undefined) {
+    throw new LoadError("unit-without-tokens", `the unit ${missing} is compared, but token has no row of it`, {
+      fields: { doc_id: missing, units: builder.missing.length },
+      wayOut: "Tokenise all units of the assignment.",
+    });
   }
   return builder.finish();
 }

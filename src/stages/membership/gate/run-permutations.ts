@@ -20,8 +20,10 @@ export type NullValues = Readonly<Record<string, Float64Array>>;
 const PER_JOB = 20;
 
 /** Runs the baselines on permuted labels. */
-export function permutedValues({ units, labels, seed, from, to }: PermutationJob): NullValues {
-  const baselines = new BlindBaselines(units, seed);
+export function permutedValues(
+  { units, labels, seed, from, to }: PermutationJob,
+  baselines = new BlindBaselines(units, seed),
+): NullValues {
   const values: Record<string, Float64Array> = {};
   for (const name of baselines.names) values[name] = new Float64Array(to - from).fill(Number.NaN);
   for (let permutation = from; permutation < to; permutation++) {
@@ -38,6 +40,8 @@ export function permutedValues({ units, labels, seed, from, to }: PermutationJob
  */
 export async function runPermutations(options: {
   readonly units: BlindUnits;
+  /** Those of the units, when there are some already: used in this thread. */
+  readonly baselines?: BlindBaselines;
   readonly labels: Uint8Array;
   readonly seed: number;
   readonly permutations: number;
@@ -56,9 +60,10 @@ export async function runPermutations(options: {
   const replies: NullValues[] = [];
   let done = 0;
   if (threads <= 1) {
+    const baselines = options.baselines ?? new BlindBaselines(units, seed);
     for (const [index, job] of jobs.entries()) {
       signal.throwIfAborted();
-      replies[index] = permutedValues(job);
+      replies[index] = permutedValues(job, baselines);
       done += job.to - job.from;
       onProgress(done);
     }
