@@ -3,6 +3,7 @@ import type { TokenScores } from "../../compute/language-model/score-ngram.js";
 import { batchOf } from "../../formats/arrow/array-builder.js";
 import { arrowSchema } from "../../tables/arrow-schema.js";
 import type { TableSink } from "../../tables/table-io.js";
+import { SCORE_COLUMNS } from "./score-columns.js";
 
 /** Rows of one batch of `token_score`. */
 const BATCH_ROWS = 65_536;
@@ -16,13 +17,7 @@ export interface UnitScores extends TokenScores {
 const COLUMNS = {
   pos: "position",
   window: "window",
-  logprob: "logprob",
-  max_logprob: "maxLogprob",
-  rank: "rank",
-  mu: "mu",
-  m2: "m2",
-  mu_uniform: "muUniform",
-  sd_uniform: "sdUniform",
+  ...SCORE_COLUMNS,
 } as const satisfies Record<string, keyof UnitScores>;
 
 type Column = keyof typeof COLUMNS;

@@ -1,19 +1,10 @@
 import { type Data, type DataType, makeData, type RecordBatch, type Schema, Utf8 } from "apache-arrow";
 import { batchOf } from "../../formats/arrow/array-builder.js";
 import type { WindowScores } from "./language-models/language-model.js";
+import { SCORE_COLUMNS } from "./score-columns.js";
 import type { PlannedWindow } from "./score-server-windows.js";
 
-const SCORES = {
-  logprob: "logprob",
-  max_logprob: "maxLogprob",
-  rank: "rank",
-  mu: "mu",
-  m2: "m2",
-  mu_uniform: "muUniform",
-  sd_uniform: "sdUniform",
-} as const;
-
-type ScoreColumn = keyof typeof SCORES;
+type ScoreColumn = keyof typeof SCORE_COLUMNS;
 type Numbers = Int32Array | Float32Array | Float64Array;
 
 /** Scores of a unit, put together from those of its windows: one per predicted place, rising. */
@@ -27,12 +18,14 @@ export class UnitScores {
     this.rows = windows.reduce((sum, { from, to }) => sum + to - from + 1, 0);
     const [pos, window] = [new Int32Array(this.rows), new Int32Array(this.rows)];
     this.#columns.set("pos", pos).set("window", window);
-    const told = (Object.keys(SCORES) as ScoreColumn[]).filter((name) => scores[0]?.[SCORES[name]] !== undefined);
+    const told = (Object.keys(SCORE_COLUMNS) as ScoreColumn[]).filter(
+      (name) => scores[0]?.[SCORE_COLUMNS[name]] !== undefined,
+    );
     for (const name of told) this.#columns.set(name, arrayOf(name, this.rows));
     let row = 0;
     for (const [i, { from, to, firstPosition, window: place }] of windows.entries()) {
       for (const name of told) {
-        const values = scores[i]?.[SCORES[name]] as Float64Array | Int32Array;
+        const values = scores[i]?.[SCORE_COLUMNS[name]] as Float64Array | Int32Array;
         this.#columns.get(name)?.set(values.subarray(from - firstPosition, to - firstPosition + 1), row);
       }
       for (let position = from; position <= to; position++, row++) [pos[row], window[row]] = [position, place];
