@@ -54,3 +54,17 @@ function fullYear(digits: string): number {
   const year = Number(digits);
   return digits.length === 2 ? year + (year > 90 ? 1900 : 2000) : year;
 }
+
+/** The columns of `document_record` that the name of a file gives; nothing without a pattern. @throws as {@link fileNameFields} */
+export function fileNameColumns(file: SourceFile, pattern: string | null) {
+  const named = pattern === null ? undefined : fileNameFields(file, pattern);
+  const year = named?.year ?? null;
+  return {
+    title: named?.title ?? null,
+    authors: named?.authors ?? [],
+    date: named?.date?.date ?? null,
+    date_precision: named?.date?.precision ?? null,
+    publication_year: year,
+    publication_year_basis: year === null ? null : "file name",
+  };
+}

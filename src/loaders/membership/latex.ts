@@ -4,7 +4,7 @@ import { onlyFile, readRawFile } from "../connectome/raw-file.js";
 import type { Loader } from "../loader.js";
 import { cleanLatex, latexArgument } from "./clean-latex.js";
 import { decodeDocument } from "./decode-document.js";
-import { fileNameFields } from "./file-name-fields.js";
+import { fileNameColumns } from "./file-name-fields.js";
 import { fileNamePattern, fileParameters } from "./file-parameters.js";
 import { decodingColumns, fileStem, noteValue, writeDocument } from "./write-document.js";
 
@@ -52,23 +52,18 @@ export const latex: Loader<LatexParameters> = {
     const rule = "files that a paper reads in are not read";
     for (const detail of cleaned.inputs)
       noteValue(context, { file, item: "\\input", reason: "not_read", rule, detail });
-    const named = pattern === null ? undefined : fileNameFields(file, pattern);
-    const year = named?.year ?? null;
+    const named = fileNameColumns(file, pattern);
     writeDocument(context, file, {
       record: {
         doc_id: fileStem(file.path),
         kind: "paper",
         format: "latex",
         collection,
-        title: latexArgument(decoded.text, "title") ?? named?.title ?? null,
-        authors: named?.authors ?? [],
+        ...named,
+        title: latexArgument(decoded.text, "title") ?? named.title,
         language,
         license,
         license_url,
-        date: named?.date?.date ?? null,
-        date_precision: named?.date?.precision ?? null,
-        publication_year: year,
-        publication_year_basis: year === null ? null : "file name",
         ...decodingColumns(decoded),
       },
       header: { macros: cleaned.macros },

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { onlyFile, readRawFile } from "../connectome/raw-file.js";
 import type { Loader } from "../loader.js";
 import { decodeDocument } from "./decode-document.js";
-import { fileNameFields } from "./file-name-fields.js";
+import { fileNameColumns } from "./file-name-fields.js";
 import { fileNamePattern, fileParameters } from "./file-parameters.js";
 import { decodingColumns, fileStem, writeDocument } from "./write-document.js";
 
@@ -37,23 +37,17 @@ export const plainText: Loader<PlainTextParameters> = {
       file: file.path,
       limits: context.limits,
     });
-    const named = pattern === null ? undefined : fileNameFields(file, pattern);
-    const year = named?.year ?? null;
+    const named = fileNameColumns(file, pattern);
     writeDocument(context, file, {
       record: {
         doc_id: fileStem(file.path),
         kind,
         format: "plain",
         collection,
-        title: named?.title ?? null,
-        authors: named?.authors ?? [],
+        ...named,
         language,
         license,
         license_url,
-        date: named?.date?.date ?? null,
-        date_precision: named?.date?.precision ?? null,
-        publication_year: year,
-        publication_year_basis: year === null ? null : "file name",
         ...decodingColumns(decoded),
       },
       text: decoded.text,
