@@ -2,11 +2,10 @@
 // Zipf-distributed tokens and scores others, document by document. Prints one line of JSON. Ways: train, logprob, scores,
 // stored (scores written as token_score below "folder").
 import { join } from "node:path";
+import { zipfTable } from "./zipf.mjs";
 
 const VOCABULARY = 4096;
 const DOCUMENT = 100_000;
-/** Places of the table that random numbers are looked up in. */
-const PLACES = 2 ** 20;
 
 const { order, trained, scored, way, folder } = JSON.parse(process.argv[2]);
 const load = (path) => import(new URL(`../../dist/${path}`, import.meta.url).href);
@@ -17,7 +16,7 @@ const { NgramScorer, tokenScores } = await load("compute/language-model/score-ng
 const { trainNgram } = await load("compute/language-model/train-ngram.js");
 const { randomNumbers } = await load("compute/statistics/random-numbers.js");
 
-const table = zipfTable();
+const table = zipfTable(VOCABULARY);
 
 const corpus = new NgramCorpus(VOCABULARY);
 for (let i = 0; i < trained / DOCUMENT; i++) corpus.add(document(i));
@@ -28,21 +27,9 @@ const result = { training, modelBytes: trieBytes(trie), ngrams: trie.levels.map(
 if (way !== "train") Object.assign(result, { scoring: await score() });
 console.log(JSON.stringify({ ...result, peak: process.resourceUsage().maxRSS * 1024 }));
 
-/** Cumulative 1/rank, turned round: token of each of many equal shares of the probability. */
-function zipfTable() {
-  let total = 0;
-  for (let rank = 1; rank <= VOCABULARY; rank++) total += 1 / rank;
-  const tokens = new Uint16Array(PLACES);
-  for (let place = 0, token = 0, sum = 1; place < PLACES; place++) {
-    while (sum / total < (place + 0.5) / PLACES) sum += 1 / (++token + 1);
-    tokens[place] = token;
-  }
-  return tokens;
-}
-
 function document(stream) {
   const random = randomNumbers(1, stream);
-  return Int32Array.from({ length: DOCUMENT }, () => table[Math.floor(random() * PLACES)]);
+  return Int32Array.from({ length: DOCUMENT }, () => table[Math.floor(random() * table.length)]);
 }
 
 /** Seconds of scoring alone: the making of documents, which takes as long, is left out. */
