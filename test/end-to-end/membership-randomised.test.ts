@@ -33,13 +33,14 @@ interface Metric {
   readonly gate_status: string;
   readonly gate_auc: number | null;
   readonly claim: string;
+  readonly label_basis: string;
   readonly excess_auc: number | null;
 }
 
 const pooled = (home: string) =>
   query<Metric>(
     home,
-    "select attack, auc, gate_status, gate_auc, claim, excess_auc from membership.metric where part = 'pooled'",
+    "select attack, auc, gate_status, gate_auc, claim, label_basis, excess_auc from membership.metric where part = 'pooled'",
   );
 
 describe("membership-randomised on invented documents", () => {
@@ -88,6 +89,8 @@ describe("membership-randomised on invented documents", () => {
     for (const attack of ["loss", "mink_20", "ref", "tau/loss", "RatioNormTF/simple_agg/random_forest"]) {
       expect(auc.get(attack), attack).toBeGreaterThan(0.75);
     }
+    expect(auc.get("loss")).toBeGreaterThan(0.8);
+    for (const { label_basis } of metrics) expect(label_basis).toBe("randomised");
     const gates = await query<{ gate: string; value: number; status: string; n_permutations: number }>(
       folder.home,
       "select gate, value, status, n_permutations from membership.gate order by gate",
