@@ -76,6 +76,14 @@ export class LoadError extends NeurotablesError {
   }
 }
 
+/** A computing device that cannot be had, is lost, or is asked for what it cannot do. Tags `device/…`. Exit 1. */
+export class DeviceError extends NeurotablesError {
+  constructor(problem: string, message: string, options: ErrorOptions = {}) {
+    super(`device/${problem}`, message, options);
+    this.name = "DeviceError";
+  }
+}
+
 /** Rows break the contract of their table. Tags `contract/…`. Exit 1. */
 export class ContractError extends NeurotablesError {
   constructor(problem: string, message: string, options: ErrorOptions = {}) {

@@ -54,6 +54,10 @@ export type Job =
       readonly inputs: readonly JobInput[];
       /** Threads a stage may use (default 1). */
       readonly threads?: number;
+      /** Device of a stage that computes on one, as `openDevice` names it. */
+      readonly device?: string;
+      /** File where a stage keeps how far it got. */
+      readonly checkpoint?: string;
     })
   | (JobBase & {
       /** Concatenates the partitions of one table, in order, into parts of about 128 MB. */

@@ -1,5 +1,5 @@
 import type { Job, JobEvents } from "../engine/executor.js";
-import type { EvidenceValue, StageContext } from "../stages/stage.js";
+import type { EvidenceValue, Stage, StageContext } from "../stages/stage.js";
 import { openTable } from "../tables/parquet-table.js";
 import type { TableSource } from "../tables/table-io.js";
 import type { TransformContext } from "../transforms/transform.js";
@@ -7,6 +7,7 @@ import { cachedContract } from "./contract-cache.js";
 import { jobImplementation } from "./implementation.js";
 import type { TableJobResult } from "./load-job.js";
 import { OutputTables } from "./output-tables.js";
+import { StageResources } from "./stage-resources.js";
 
 /** Runs a transform or a stage over its input snapshots. */
 export async function runTransformJob(
@@ -48,7 +49,19 @@ export async function runTransformJob(
     if (job.kind === "transform") await transform.run(context as StageContext<unknown>);
     else {
       const { partition, threads = 1 } = job;
-      await transform.run({ ...context, partition, threads, evidence: (facts) => keep(evidence, facts) });
+      const resources = new StageResources(job, (transform as Stage).usesDevice === true);
+      try {
+        await transform.run({
+          ...context,
+          partition,
+          threads,
+          device: () => resources.device(),
+          checkpoint: resources.checkpoint,
+          evidence: (facts) => keep(evidence, facts),
+        });
+      } finally {
+        await resources.close();
+      }
     }
     for (const [name, value] of evidence) events.log("info", `evidence: ${name} = ${value}`);
     const facts = evidence.size === 0 ? {} : { evidence: Object.fromEntries(evidence) };

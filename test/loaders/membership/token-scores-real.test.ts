@@ -8,6 +8,7 @@ import type { Row } from "../../../src/tables/contract.js";
 import { membershipContract } from "../../support/membership-contracts.js";
 import { memoryLoadContext, memoryTransformContext } from "../../support/memory-tables.js";
 import { realData } from "../../support/real-data.js";
+import { stageResources } from "../../support/stage-resources.js";
 
 const data = realData("membership");
 
@@ -68,7 +69,9 @@ describe.skipIf(!data.present)(`the reference matrices, loaded and described${da
     const { rows: loaded } = await load();
     const parameters = features.parameters.parse({ form: "published", extractors: ["simple_agg", "hist_20"] });
     const { context, rows } = memoryTransformContext(loaded as Record<string, Row[]>, parameters, membershipContract);
-    const stage = { ...context, partition: "", threads: 1, evidence: () => {} } as StageContext<typeof parameters>;
+    const stage = { ...context, partition: "", threads: 1, ...stageResources(), evidence: () => {} } as StageContext<
+      typeof parameters
+    >;
     await features.run(stage);
     const { tf, gp } = reference("normalised_fold0").dict;
     for (const [kind, expected] of [

@@ -19,6 +19,7 @@ import type { StageContext } from "../../../src/stages/stage.js";
 import type { Row } from "../../../src/tables/contract.js";
 import { membershipContract } from "../../support/membership-contracts.js";
 import { memoryTransformContext } from "../../support/memory-tables.js";
+import { stageResources } from "../../support/stage-resources.js";
 
 const V = 6;
 
@@ -125,6 +126,7 @@ async function extract(tables: Tables, parameters: object = {}) {
     log: { ...context.log, warn: (message: string) => void warnings.push(message) },
     partition: "",
     threads: 1,
+    ...stageResources(),
     evidence: (more) => void Object.assign(facts, more),
   } as StageContext<ReturnType<typeof features.parameters.parse>>);
   return { rows, facts, warnings };

@@ -6,6 +6,7 @@ import type { Contract, Row } from "../../../../src/tables/contract.js";
 import { readContract } from "../../../../src/tables/contract-file.js";
 import { memoryTransformContext } from "../../../support/memory-tables.js";
 import { repositoryRoot } from "../../../support/real-data.js";
+import { stageResources } from "../../../support/stage-resources.js";
 
 const TABLES = [
   "token",
@@ -50,6 +51,7 @@ export async function runStage<P>(
     log: { ...silentLog, warn: (message) => void warnings.push(message) },
     partition: "",
     threads: options.threads ?? 1,
+    ...stageResources(),
     evidence: (facts) => void Object.assign(evidence, facts),
   });
   return { rows, evidence, warnings };

@@ -3,6 +3,7 @@ import type { Row } from "../../../../src/tables/contract.js";
 import type { Transform } from "../../../../src/transforms/transform.js";
 import { membershipContract } from "../../../support/membership-contracts.js";
 import { memoryTransformContext } from "../../../support/memory-tables.js";
+import { stageResources } from "../../../support/stage-resources.js";
 
 /** Runs a stage or transform of `membership` over rows in memory, every table checked by its contract. */
 export async function runMembershipStage<P>(
@@ -19,6 +20,7 @@ export async function runMembershipStage<P>(
     log: { ...context.log, warn: (message: string) => void warnings.push(message) },
     partition: "",
     threads: 1,
+    ...stageResources(),
     evidence: (facts) => void Object.assign(evidence, facts),
   });
   return { rows, evidence };

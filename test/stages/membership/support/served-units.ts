@@ -8,6 +8,7 @@ import type { Row } from "../../../../src/tables/contract.js";
 import { BigramModel } from "../../../support/language-model-server.js";
 import { membershipContract } from "../../../support/membership-contracts.js";
 import { memoryTransformContext } from "../../../support/memory-tables.js";
+import { stageResources } from "../../../support/stage-resources.js";
 
 const SENTENCES = [
   "The quick brown fox jumps over the lazy dog while the dog sleeps.",
@@ -54,6 +55,13 @@ export async function runPartition<P>(
   const parameters = stage.parameters.parse(options.parameters ?? {});
   const { context, rows } = memoryTransformContext(inputs, parameters, membershipContract);
   const signal = options.signal ?? context.signal;
-  await stage.run({ ...context, signal, partition: options.partition ?? "", threads: 1, evidence: () => {} });
+  await stage.run({
+    ...context,
+    signal,
+    partition: options.partition ?? "",
+    threads: 1,
+    ...stageResources(),
+    evidence: () => {},
+  });
   return rows;
 }

@@ -8,6 +8,7 @@ import type { EvidenceValue, Stage, StageContext } from "../../../../src/stages/
 import type { Row } from "../../../../src/tables/contract.js";
 import { loadBelow, writeBelow } from "../../../loaders/fisbe/support/volume-files.js";
 import { memoryTransformContext } from "../../../support/memory-tables.js";
+import { stageResources } from "../../../support/stage-resources.js";
 
 export type Tables = Readonly<Record<string, readonly Row[]>>;
 
@@ -67,6 +68,7 @@ export async function runStage<P>(
     log: { ...silentLog, warn: (message) => void warnings.push(message) },
     partition: "sample",
     threads: 1,
+    ...stageResources(),
     evidence: (facts) => void Object.assign(evidence, facts),
   };
   await stage.run(whole);
