@@ -1,5 +1,5 @@
+import { linearAssignment } from "../../../compute/statistics/linear-assignment.js";
 import type { ScoreMatrix } from "./image-score.js";
-import { linearAssignment } from "./linear-assignment.js";
 
 /** A truth instance and the prediction assigned to it, counted from 1. */
 export interface MatchedPair {

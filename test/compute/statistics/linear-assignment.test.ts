@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { linearAssignment } from "../../../../src/stages/segmentation/metrics/linear-assignment.js";
+import { linearAssignment } from "../../../src/compute/statistics/linear-assignment.js";
 
 /** Costs as they occur in matching, with many ties; columns by `scipy.optimize.linear_sum_assignment`, 1.10.1. */
 const GOLDEN: readonly { readonly costs: readonly (readonly number[])[]; readonly columns: readonly number[] }[] = [
