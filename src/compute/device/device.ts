@@ -46,6 +46,8 @@ export interface DeviceDescription {
  */
 export interface Device {
   readonly description: DeviceDescription;
+  /** Bytes of the buffers of open scopes. */
+  readonly bytesHeld: number;
   /**
    * Runs `body` with memory of its own, which is freed when it ends, however it ends.
    * @throws What `body` throws.
