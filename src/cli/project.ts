@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { type NeurotablesError, StorageError, UsageError } from "../base/errors.js";
 import { packageRoot } from "../base/package-root.js";
+import { DEVICE_NAME } from "../compute/device/open-device.js";
 import type { Project } from "../engine/types.js";
 import type { Store } from "../store/store.js";
 import type { VerbContext } from "./verb.js";
@@ -144,4 +145,11 @@ function isFolder(path: string): boolean {
 
 function isFile(path: string): boolean {
   return existsSync(path) && statSync(path).isFile();
+}
+
+/** --device as given. @throws {UsageError} */
+export function deviceName(context: VerbContext): string | undefined {
+  const device = context.options.text("device");
+  if (device === undefined || DEVICE_NAME.test(device)) return device;
+  throw new UsageError("option-value", `--device is auto, reference, cpu, gpu or gpu:ADAPTER, not "${device}"`);
 }

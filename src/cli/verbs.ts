@@ -40,6 +40,13 @@ const STEP_OPTIONS: readonly OptionSpec[] = [
   },
 ];
 
+const DEVICE: OptionSpec = {
+  name: "device",
+  kind: "text",
+  value: "DEVICE",
+  description: "auto, reference, cpu, gpu or gpu:ADAPTER, for stages that compute",
+};
+
 /** All verbs, in the order of help. Help and completion are made from this list. */
 export const VERBS: readonly VerbSpec[] = [
   {
@@ -58,12 +65,7 @@ export const VERBS: readonly VerbSpec[] = [
       ...STEP_OPTIONS,
       { ...DOWNLOAD, description: "fetch pinned files that no --sources folder holds into HOME/downloads" },
       { name: "promote", kind: "flag", description: "make the results of --set current" },
-      {
-        name: "device",
-        kind: "text",
-        value: "DEVICE",
-        description: "auto, reference, cpu, gpu or gpu:ADAPTER, for stages that compute",
-      },
+      DEVICE,
       {
         name: "executor",
         kind: "text",
@@ -91,6 +93,7 @@ export const VERBS: readonly VerbSpec[] = [
     options: [
       ...STEP_OPTIONS,
       { ...DOWNLOAD, description: "as if run were given --download; lists what it would fetch" },
+      DEVICE,
     ],
     examples: [
       ["neurotables plan celegans-connectome", "what a run would do now"],

@@ -80,6 +80,7 @@ export function pipelineOrder(pipelines: readonly Pipeline[]): Pipeline[] {
   const visit = (pipeline: Pipeline) => {
     if (seen.has(pipeline)) return;
     seen.add(pipeline);
+    for (const needed of pipelines) if (pipeline.needs.includes(needed.name)) visit(needed);
     for (const step of pipeline.steps) {
       for (const { table, external } of step.kind === "load" ? [] : step.from) {
         const needed = external ? owner.get(table) : undefined;

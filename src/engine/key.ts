@@ -2,6 +2,7 @@ import { compareCodeUnits } from "../base/canonical-json.js";
 import { hashOf } from "../base/hash.js";
 import type { KeyParts } from "../store/types.js";
 import type { CodeVersions } from "./code-version.js";
+import type { ChosenDevice } from "./device.js";
 import { contractOf, type LoadStep, type Pipeline, type Step, type TransformStep } from "./pipeline.js";
 import type { ResolvedFile } from "./sources.js";
 import type { KeyDifference } from "./types.js";
@@ -13,7 +14,12 @@ export function keyOf(parts: KeyParts): string {
 }
 
 /** The parts that all units of a step share. Paths, times, worker counts and limits are no part of a key. */
-export function stepKeyParts(pipeline: Pipeline, step: Step, code: CodeVersions): KeyParts {
+export function stepKeyParts(
+  pipeline: Pipeline,
+  step: Step,
+  code: CodeVersions,
+  device: ChosenDevice | undefined,
+): KeyParts {
   const parts: Record<string, string> = {
     dataset: pipeline.dataset,
     implementation: `${step.kind} ${step.module === undefined ? step.implementation : "module"}`,
@@ -27,6 +33,7 @@ export function stepKeyParts(pipeline: Pipeline, step: Step, code: CodeVersions)
   for (const [name, text] of Object.entries(step.parameterTexts)) parts[`parameter ${name}`] = text;
   // The step's name is a column of `file_count` and `dropped_record`.
   if (step.kind === "load") parts.step = step.name;
+  else if (step.usesDevice) parts.device = device?.identity ?? "cpu";
   return parts;
 }
 
@@ -77,7 +84,7 @@ export function keyDifferences(before: KeyParts, after: KeyParts): KeyDifference
 
 /** One line: `source celegans/x.xlsx changed`, `parameter limit is new`, with how many more. */
 export function describeDifferences(differences: readonly KeyDifference[]): string {
-  const order = ["source", "parameter", "input", "contract", "code", "implementation", "job runner"];
+  const order = ["source", "parameter", "input", "contract", "device", "code", "implementation", "job runner"];
   const rank = ({ part }: KeyDifference) => {
     const found = order.findIndex((kind) => part.startsWith(kind));
     return found === -1 ? order.length : found;

@@ -42,7 +42,9 @@ import type { Project } from "./types.js";
 
 export interface ReadPipelineOptions {
   readonly project: Pick<Project, "root" | "home">;
-  /** Dotted path → value, from `--set`. */
+  /** Whether the pipelines that these need are read too (default: not). They come with `neededBy`. */
+  readonly needs?: boolean;
+  /** Dotted path → value, from `--set`: for the pipelines asked for, not for those they need. */
   readonly set?: Readonly<Record<string, unknown>>;
   readonly registry?: Registry;
   /** What texts were read before; default: the one in the home folder. */
@@ -60,10 +62,22 @@ export async function readPipelines(names: readonly string[], options: ReadPipel
   const faults: Diagnostic[] = [];
   const pipelines: Pipeline[] = [];
   const cache = options.cache ?? new ParseCache(options.project.home);
-  for (const file of new Set(files)) {
-    const result = await parsePipeline(readFileSync(file, "utf8"), file, { ...options, cache });
-    faults.push(...result.faults);
-    if (result.pipeline !== undefined) pipelines.push(result.pipeline);
+  const neededBy = new Map<string, string | undefined>(files.map((file) => [file, undefined]));
+  for (const [file, owner] of neededBy) {
+    const { set, ...rest } = options;
+    const own = owner === undefined && set !== undefined ? { set } : {};
+    const { pipeline, faults: found } = await parsePipeline(readFileSync(file, "utf8"), file, {
+      ...rest,
+      ...own,
+      cache,
+    });
+    faults.push(...found);
+    if (pipeline === undefined) continue;
+    pipelines.push(owner === undefined ? pipeline : { ...pipeline, neededBy: owner });
+    for (const name of options.needs ? pipeline.needs : []) {
+      const needed = findPipelineFile(name, options.project.root);
+      if (!neededBy.has(needed)) neededBy.set(needed, pipeline.name);
+    }
   }
   throwFaults(faults);
   cache.save();
@@ -163,6 +177,7 @@ async function resolvePipeline(
   const contracts = dataset === undefined ? new Map() : await readContracts(document, shape, scope, catalogue);
   checkWriters(document, shape, scope, contracts);
   checkSources(document, shape);
+  checkNeeds(document, shape, options.project.root);
   const steps: Step[] = [];
   const needs = new Map<string, string[]>();
   for (const step of shape.steps) {
@@ -198,7 +213,8 @@ async function resolvePipeline(
     } else {
       const each = (implementation as TableImplementation).value.each ?? [];
       checkEach({ document, step, from, each });
-      steps.push({ ...common, kind: step.kind, from, each });
+      const usesDevice = implementation.kind === "stage" && implementation.value.usesDevice === true;
+      steps.push({ ...common, kind: step.kind, from, each, usesDevice });
     }
   }
   checkCycles(document, needs);
@@ -210,6 +226,7 @@ async function resolvePipeline(
     title: shape.head.title ?? name,
     description: shape.head.description ?? "",
     dataset,
+    needs: shape.head.needs ?? [],
     ...(shape.head.schedule === undefined
       ? {}
       : { schedule: { cron: shape.head.schedule.cron, zone: shape.head.schedule.zone ?? "UTC" } }),
@@ -265,6 +282,15 @@ async function readContracts(
     }
   }
   return contracts;
+}
+
+function checkNeeds(document: PipelineDocument, shape: PipelineShape, root: string): void {
+  for (const [index, name] of (shape.head.needs ?? []).entries()) {
+    const known = listPipelineFiles(root).map((path) => basename(path, ".yaml"));
+    if (known.includes(name) && name !== shape.head.pipeline) continue;
+    const what = name === shape.head.pipeline ? "a pipeline cannot need itself" : `there is no pipeline "${name}"`;
+    document.fault(["needs", index], what, { hint: didYouMean(name, known) });
+  }
 }
 
 function checkSources(document: PipelineDocument, shape: PipelineShape): void {

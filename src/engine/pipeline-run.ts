@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { compareCodeUnits } from "../base/canonical-json.js";
 import { NeurotablesError, type SerializedError, serializeError } from "../base/errors.js";
+import { homePaths } from "../store/home.js";
 import type { Snapshot, StepRecord } from "../store/types.js";
 import type { Contribution } from "./assembly.js";
 import type { Job, JobInput } from "./executor.js";
@@ -111,7 +113,7 @@ export class PipelineRun {
     const whole = (unit: UnitResult) => ({ step, units: [unit], missing: found.missing });
     if (found.kind === "skip") return whole(this.#units.skipped(step, "", found.reason, false));
     if (found.kind === "fail") return whole(this.#units.failed(step, "", found.error));
-    const shared = stepKeyParts(this.#pipeline, step, context.services.code);
+    const shared = stepKeyParts(this.#pipeline, step, context.services.code, context.device);
     const units = await Promise.all(
       found.units.map((unit) =>
         this.#units.run({
@@ -129,7 +131,7 @@ export class PipelineRun {
   async #transformStep(step: TransformStep): Promise<StepResult> {
     const ready = await this.#ready(step, step.from);
     if ("blocked" in ready) return { step, units: [ready.blocked], missing: [] };
-    const shared = stepKeyParts(this.#pipeline, step, this.#context.services.code);
+    const shared = stepKeyParts(this.#pipeline, step, this.#context.services.code, this.#context.device);
     const unit = await this.#units.run({
       step,
       partition: "",
@@ -137,7 +139,7 @@ export class PipelineRun {
       independent: false,
       job: ({ key }, directory) => ({
         ...this.#jobBase(step, "", key, directory),
-        kind: step.kind,
+        ...this.#stageJob(step, key),
         inputs: ready.inputs,
         threads: this.#context.jobs,
       }),
@@ -158,7 +160,7 @@ export class PipelineRun {
       step.from.filter(({ name }) => !step.each.includes(name)),
     );
     if ("blocked" in ready) return whole(ready.blocked);
-    const shared = stepKeyParts(this.#pipeline, step, this.#context.services.code);
+    const shared = stepKeyParts(this.#pipeline, step, this.#context.services.code, this.#context.device);
     const partitions = partitionInputs(step, given);
     const threads = Math.max(1, Math.floor(this.#context.jobs / Math.max(1, partitions.length)));
     const units = await Promise.all(
@@ -175,7 +177,7 @@ export class PipelineRun {
           independent: true,
           job: ({ key }, directory) => ({
             ...this.#jobBase(step, partition, key, directory),
-            kind: step.kind,
+            ...this.#stageJob(step, key),
             threads,
             inputs: [...apart.map((input) => this.#jobInput(input, tables.get(input.table))), ...ready.inputs],
           }),
@@ -183,6 +185,17 @@ export class PipelineRun {
       }),
     );
     return { step, units, missing: [] };
+  }
+
+  /** What a stage is given that no transform is. */
+  #stageJob(step: TransformStep, key: string) {
+    if (step.kind === "transform") return { kind: step.kind };
+    const { device, project } = this.#context;
+    return {
+      kind: step.kind,
+      ...(step.usesDevice && device !== undefined ? { device: device.name } : {}),
+      checkpoint: join(homePaths(project.home).checkpoints, key),
+    };
   }
 
   /** The inputs of a transform that come whole, or the unit that says why they cannot be had. */

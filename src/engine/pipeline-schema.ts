@@ -106,6 +106,10 @@ const head = {
     .string()
     .regex(/^[a-z][a-z0-9_]{0,62}$/, { error: "expected lower-case letters, digits and _, beginning with a letter" })
     .describe("Dataset of every table that is named without one."),
+  needs: z
+    .array(text)
+    .optional()
+    .describe("Pipelines whose tables this one reads, by name: they are brought up to date before it."),
   schedule: scheduleSchema.optional(),
 };
 

@@ -33,7 +33,7 @@ export type CheckShape = {
 /** The parts of a pipeline file that have the right shape. What has not is a fault of the document. */
 export interface PipelineShape {
   readonly head: Partial<
-    Pick<z.infer<typeof headSchema>, "pipeline" | "title" | "description" | "dataset" | "schedule">
+    Pick<z.infer<typeof headSchema>, "pipeline" | "title" | "description" | "dataset" | "needs" | "schedule">
   >;
   readonly sources: ReadonlyMap<string, z.infer<typeof sourceSchema>>;
   readonly steps: readonly StepShape[];
@@ -78,7 +78,7 @@ export function readShape(document: PipelineDocument): PipelineShape | undefined
 /** The fields of the head that are right, where another is wrong. */
 function headFields(value: Record<string, unknown>): PipelineShape["head"] {
   const fields: Record<string, unknown> = {};
-  for (const key of ["pipeline", "title", "description", "dataset", "schedule"] as const) {
+  for (const key of ["pipeline", "title", "description", "dataset", "needs", "schedule"] as const) {
     const read = headSchema.shape[key].safeParse(value[key]);
     if (read.success && read.data !== undefined) fields[key] = read.data;
   }

@@ -42,6 +42,8 @@ export interface TransformStep extends StepBase {
   readonly from: readonly StepInput[];
   /** Names of the inputs that come partition by partition; empty: the step is one unit. */
   readonly each: readonly string[];
+  /** Whether it computes on a device, see `Stage.usesDevice`. */
+  readonly usesDevice: boolean;
 }
 
 export type Step = LoadStep | TransformStep;
@@ -72,6 +74,8 @@ export interface Pipeline {
   readonly title: string;
   readonly description: string;
   readonly dataset: string;
+  /** Pipelines that are brought up to date before this one, by name. */
+  readonly needs: readonly string[];
   readonly schedule?: { readonly cron: string; readonly zone: string };
   readonly sources: ReadonlyMap<string, Source>;
   /** In file order. */
@@ -80,6 +84,8 @@ export interface Pipeline {
   /** Contract file and hash of every table written or read, by `dataset.table`. */
   readonly contracts: ReadonlyMap<string, TableContract>;
   readonly warnings: readonly string[];
+  /** The pipeline that needs it, where it was not asked for itself. */
+  readonly neededBy?: string;
   /** Whether `--set` changed it: its results become current only on demand. */
   readonly changed: boolean;
 }

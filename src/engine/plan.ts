@@ -1,6 +1,7 @@
 import { compareCodeUnits } from "../base/canonical-json.js";
 import type { KeyParts, Snapshot, StepRecord } from "../store/types.js";
 import { type Contribution, planAssembly } from "./assembly.js";
+import { type ChosenDevice, chosenDevice } from "./device.js";
 import { isDistinct, loadUnits, onlyStep, pipelineOrder, topologicalOrder, writers } from "./graph.js";
 import {
   describeDifferences,
@@ -24,6 +25,8 @@ export interface PlanOptions {
   readonly only?: string;
   /** Plan as if what is missing and pinned were fetched, and say what that is. */
   readonly download?: boolean;
+  /** As `--device` names it (default `auto`). */
+  readonly device?: string;
   readonly services?: Partial<EngineServices>;
 }
 
@@ -66,6 +69,7 @@ export async function planUnits(
   const missing: MissingSource[] = [];
   const downloads: PlannedDownload[] = [];
   const tables = new Map<string, TableState>();
+  const device = await chosenDevice(options.pipelines, options.device);
   for (const whole of pipelineOrder(options.pipelines)) {
     const pipeline = options.only === undefined ? whole : onlyStep(whole, options.only);
     let sources = await resolveSources({
@@ -82,7 +86,7 @@ export async function planUnits(
       sources = assumeDownloaded({ pipeline, plan, pins, folder: downloadFolder(options.project.home) });
       for (const one of plan.downloads) if (!downloads.some(({ path }) => path === one.path)) downloads.push(one);
     }
-    const planner = new Planner({ project: options.project, pipeline, sources, services, tables });
+    const planner = new Planner({ project: options.project, pipeline, sources, services, device, tables });
     units.push(...planner.plan());
     // A source is missing once, however many steps read it.
     const known = new Set(missing.map(missingName));
@@ -105,6 +109,7 @@ class Planner {
   readonly #pipeline: Pipeline;
   readonly #sources: ReadonlyMap<string, ResolvedSource>;
   readonly #services: EngineServices;
+  readonly #device: ChosenDevice | undefined;
   readonly #tables: Map<string, TableState>;
   readonly #contributions = new Map<string, Contribution[]>();
   readonly #open = new Map<string, OpenTable>();
@@ -115,12 +120,14 @@ class Planner {
     readonly pipeline: Pipeline;
     readonly sources: ReadonlyMap<string, ResolvedSource>;
     readonly services: EngineServices;
+    readonly device: ChosenDevice | undefined;
     readonly tables: Map<string, TableState>;
   }) {
     this.#project = options.project;
     this.#pipeline = options.pipeline;
     this.#sources = options.sources;
     this.#services = options.services;
+    this.#device = options.device;
     this.#tables = options.tables;
   }
 
@@ -183,7 +190,7 @@ class Planner {
     if (units.kind === "fail") {
       return { units: [this.#unit(step, "", "skip", `fails: ${units.error.message}`)], records: [], failed: true };
     }
-    const shared = stepKeyParts(this.#pipeline, step, this.#services.code);
+    const shared = stepKeyParts(this.#pipeline, step, this.#services.code, this.#device);
     const records: StepRecord[] = [];
     const planned = units.units.map(({ partition, files }) => {
       const parts = loadKeyParts(shared, files);
@@ -240,7 +247,7 @@ class Planner {
         for (const { partition, hash } of snapshot.partitions) of(partition, table)?.hashes.set(table, hash);
       }
     }
-    const shared = stepKeyParts(this.#pipeline, step, this.#services.code);
+    const shared = stepKeyParts(this.#pipeline, step, this.#services.code, this.#device);
     const records: StepRecord[] = [];
     /** Key of each unit that must run → its partition. */
     const running = new Map<string, string>();
@@ -269,7 +276,11 @@ class Planner {
     if (waits.size > 0) {
       return { units: [this.#unit(step, "", "wait", waitingFor(waits))], records: [], failed: false };
     }
-    const parts = transformKeyParts(stepKeyParts(this.#pipeline, step, this.#services.code), step, hashes);
+    const parts = transformKeyParts(
+      stepKeyParts(this.#pipeline, step, this.#services.code, this.#device),
+      step,
+      hashes,
+    );
     const key = keyOf(parts);
     const record = this.#project.store.readStep(key);
     return {

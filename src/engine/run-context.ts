@@ -1,5 +1,6 @@
 import type { RunJournal } from "../store/journal.js";
 import type { Store } from "../store/store.js";
+import type { ChosenDevice } from "./device.js";
 import type { Executor } from "./executor.js";
 import type { Limiter } from "./limiter.js";
 import type { RunLog } from "./run-log.js";
@@ -16,6 +17,8 @@ export interface RunContext {
   readonly limiter: Limiter;
   /** Units of work at once: the threads that the stages share. */
   readonly jobs: number;
+  /** Where stages compute that use a device; undefined where none does. */
+  readonly device: ChosenDevice | undefined;
   readonly journal: RunJournal;
   readonly log: RunLog;
   readonly signal: AbortSignal;

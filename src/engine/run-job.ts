@@ -64,6 +64,7 @@ export async function obtain(options: {
           run: context.run,
         };
         await store.commitStep(record);
+        if (job.kind === "stage" && job.checkpoint !== undefined) await rm(job.checkpoint, { force: true });
         return { record, status: "ran" };
       } finally {
         await rm(directory, { recursive: true, force: true }).catch(() => {});

@@ -1,5 +1,6 @@
 import { availableParallelism, totalmem } from "node:os";
 import { EXIT, type ExitCode, NeurotablesError, UsageError, worstExitCode } from "../base/errors.js";
+import { chosenDevice } from "./device.js";
 import type { Executor, JobFile } from "./executor.js";
 import { loadUnits, onlyStep, pipelineOrder, topologicalOrder } from "./graph.js";
 import { tablePartition } from "./key.js";
@@ -59,6 +60,7 @@ export async function runPipelines(given: RunPipelinesOptions): Promise<RunSumma
   const whole = pipelineOrder(given.pipelines);
   const pipelines = whole.map((pipeline) => (options.only === undefined ? pipeline : onlyStep(pipeline, options.only)));
   const names = pipelines.map(({ name }) => name);
+  const device = await chosenDevice(pipelines, options.device);
   const journal = await project.store.journal.start({
     pipelines: names,
     only: options.only ?? null,
@@ -73,6 +75,7 @@ export async function runPipelines(given: RunPipelinesOptions): Promise<RunSumma
     services,
     executor,
     jobs: options.jobs,
+    device,
     limiter: new Limiter({ slots: options.jobs, memoryBytes: usableMemory() }),
     journal,
     log: new RunLog({ home: project.home, run: journal.run, now: services.now }),
@@ -103,6 +106,12 @@ export async function runPipelines(given: RunPipelinesOptions): Promise<RunSumma
         const downloaded = await downloadSources({ context, pipeline, sources });
         sources = downloaded.sources;
         tally.downloads.push(...downloaded.fetched);
+      }
+      if (standsAsItIs(pipeline, whole, sources, project)) {
+        context.warn(
+          `${pipeline.name}, which ${pipeline.neededBy} needs, has no source here: its current tables are read`,
+        );
+        continue;
       }
       refuseWithoutAnySource(pipeline, sources, project.sources);
       const leftOut = new Set((whole[index] as Pipeline).steps.map(({ name }) => name));
@@ -217,6 +226,23 @@ function warnOfLeftOut(context: RunContext, steps: readonly StepResult[]): void 
     ];
     context.warn(`${of}: ${parts.join(", ")}; the others become current`);
   }
+}
+
+/** Whether a pipeline that was not asked for has no raw file here, but all tables that the others read of it. */
+function standsAsItIs(
+  { neededBy, steps }: Pipeline,
+  pipelines: readonly Pipeline[],
+  sources: ReadonlyMap<string, ResolvedSource>,
+  { store }: Project,
+): boolean {
+  if (neededBy === undefined || sources.size === 0) return false;
+  if ([...sources.values()].some(({ kind }) => kind !== "missing")) return false;
+  const written = new Set(steps.flatMap(({ into }) => into));
+  const present = store.currentGeneration().snapshots;
+  return pipelines
+    .flatMap((pipeline) => pipeline.steps)
+    .flatMap((step) => (step.kind === "load" ? [] : step.from))
+    .every(({ table, external }) => !external || !written.has(table) || present[table] !== undefined);
 }
 
 /**

@@ -22,6 +22,8 @@ export interface RunOptions {
   /** Make the results of `set` current. */
   readonly promote: boolean;
   readonly jobs: number;
+  /** As `--device` names it (default `auto`). */
+  readonly device?: string;
   readonly signal: AbortSignal;
 }
 

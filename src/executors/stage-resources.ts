@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Device } from "../compute/device/device.js";
 import type { Job } from "../engine/executor.js";
@@ -50,13 +50,9 @@ export class StageResources {
     },
   };
 
-  /** Ends the device. The checkpoint is the caller's to remove, when the result is kept. */
+  /** Ends the device. The checkpoint is removed by whoever keeps the result. */
   async close(): Promise<void> {
     const opened = await this.#opened?.catch(() => undefined);
     await opened?.close();
-  }
-
-  async removeCheckpoint(): Promise<void> {
-    if (this.#job.checkpoint !== undefined) await rm(this.#job.checkpoint, { force: true });
   }
 }

@@ -6,6 +6,7 @@ import type { Generations } from "./generations.js";
 import type { KeyHistory } from "./key-history.js";
 import type { Parts } from "./parts.js";
 import type { PublishedMarks } from "./published-marks.js";
+import type { StaleCheckpoint } from "./stale-checkpoints.js";
 import { parseStepRecord, type StepRecords } from "./step-records.js";
 import type { TemporaryFolder } from "./temporary-folder.js";
 import type { GcReport, Generation, Snapshot, StepRecord } from "./types.js";
@@ -23,6 +24,7 @@ export interface GarbageCollection {
   readonly published: PublishedMarks;
   readonly temporary: TemporaryFolder;
   readonly unsynced: UnsyncedFolders;
+  readonly checkpoints: readonly StaleCheckpoint[];
   /** Report only. */
   readonly plan: boolean;
   readonly keepGenerations: number;
@@ -94,11 +96,13 @@ export async function collectGarbage(request: GarbageCollection): Promise<GcRepo
     steps: { kept: keptSteps.size, removed: uselessSteps.length },
     parts: { kept: keptParts, removed: uselessParts.length },
     temporary: { removed: plan ? temporary.abandoned().length : temporary.sweep() },
+    checkpoints: { removed: request.checkpoints.length },
     bytesKept,
-    bytesRemoved,
+    bytesRemoved: bytesRemoved + request.checkpoints.reduce((sum, { bytes }) => sum + bytes, 0),
   };
   if (plan) return report;
 
+  for (const { path } of request.checkpoints) files.unlink(path);
   for (const number of obsolete) generations.remove(number);
   await generations.sync();
   for (const path of uselessSteps) steps.remove(path);

@@ -31,6 +31,8 @@ export interface HomePaths {
   /** `<owner>.<name>`: swept when the owner is dead. */
   readonly temporary: string;
   readonly statCache: string;
+  /** `<key>`: how far a stage got that did not end. */
+  readonly checkpoints: string;
 }
 
 /** The folders and files of a home, by what they hold. */
@@ -48,11 +50,12 @@ export function homePaths(home: string): HomePaths {
     locks: join(home, "locks"),
     temporary: join(home, "tmp"),
     statCache: join(home, "stat-cache.json"),
+    checkpoints: join(home, "checkpoints"),
   };
 }
 
 const OURS =
-  /^(parts|damaged|steps|steps-history|manifests|runs|published|locks|logs|downloads|sql-history|tmp|stat-cache\.json|\..*|lost\+found)$/;
+  /^(parts|damaged|steps|steps-history|manifests|runs|published|locks|checkpoints|logs|downloads|sql-history|tmp|stat-cache\.json|\..*|lost\+found)$/;
 
 /**
  * Checks a home folder, or makes one. An existing one is only read, so that it may lie on a read-only medium.

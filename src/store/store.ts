@@ -12,6 +12,7 @@ import { Journal } from "./journal.js";
 import { KeyHistory, type UnitName } from "./key-history.js";
 import { Parts } from "./parts.js";
 import { PublishedMarks } from "./published-marks.js";
+import { staleCheckpoints } from "./stale-checkpoints.js";
 import { StepRecords } from "./step-records.js";
 import { TemporaryFolder } from "./temporary-folder.js";
 import type {
@@ -250,6 +251,7 @@ export class Store {
         published: this.#published,
         temporary: this.#temporary,
         unsynced: this.#unsynced,
+        checkpoints: staleCheckpoints(this.#files, this.paths.checkpoints, this.#now()),
         plan: options.plan,
         keepGenerations: options.keepGenerations ?? KEPT_GENERATIONS,
       });

@@ -140,6 +140,8 @@ export interface GcReport {
   readonly parts: { readonly kept: number; readonly removed: number };
   /** Entries of the temporary folder whose owners are dead. */
   readonly temporary: { readonly removed: number };
+  /** Files of stages that did not end, and were not taken up for a week. */
+  readonly checkpoints: { readonly removed: number };
   readonly bytesKept: number;
   readonly bytesRemoved: number;
 }

@@ -95,7 +95,7 @@ function pipelineOf(nodes: readonly Node[], order: readonly number[]): Pipeline 
     if (node.inputs.length === 0)
       return { ...common, kind: "load", sources: [node.name], partition: "source", independent: false };
     const from = node.inputs.map((input) => ({ name: `n${input}`, table: `d.n${input}`, external: false }));
-    return { ...common, kind: index % 3 === 0 ? "stage" : "transform", from, each: [] };
+    return { ...common, kind: index % 3 === 0 ? "stage" : "transform", from, each: [], usesDevice: false };
   });
   const loads = nodes.filter(({ inputs }) => inputs.length === 0);
   return {
@@ -104,6 +104,7 @@ function pipelineOf(nodes: readonly Node[], order: readonly number[]): Pipeline 
     title: "",
     description: "",
     dataset: "d",
+    needs: [],
     sources: new Map(loads.map(({ name }) => [name, { name, patterns: [`${name}.txt`], optional: false }])),
     steps,
     checks: [],

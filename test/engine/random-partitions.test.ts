@@ -238,7 +238,7 @@ function pipelineOf(nodes: readonly Node[], order: readonly number[]): Pipeline 
     }
     const from = node.inputs.map((name) => ({ name, table: `d.${name}`, external: false }));
     const kind = node.stage ? "stage" : "transform";
-    const transform: Omit<TransformStep, keyof typeof common> = { kind, from, each: node.each };
+    const transform: Omit<TransformStep, keyof typeof common> = { kind, from, each: node.each, usesDevice: false };
     return { ...common, ...transform };
   });
   const loads = nodes.filter(({ files }) => files !== undefined);
@@ -248,6 +248,7 @@ function pipelineOf(nodes: readonly Node[], order: readonly number[]): Pipeline 
     title: "",
     description: "",
     dataset: "d",
+    needs: [],
     sources: new Map(loads.map(({ name }) => [name, { name, patterns: [`${name}/*.txt`], optional: true }])),
     steps,
     checks: [],

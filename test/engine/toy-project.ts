@@ -57,7 +57,7 @@ export class ToyProject {
   ): Promise<RunSummary> {
     const project = await this.project(options.sources);
     const set = options.set ?? {};
-    const pipelines = await readPipelines(options.pipelines ?? ["toy"], { project, set });
+    const pipelines = await readPipelines(options.pipelines ?? ["toy"], { project, set, needs: true });
     this.events = [];
     return runPipelines({
       project,
@@ -71,6 +71,7 @@ export class ToyProject {
         jobs: options.jobs ?? 2,
         signal: options.signal ?? new AbortController().signal,
         ...(options.only === undefined ? {} : { only: options.only }),
+        ...(options.device === undefined ? {} : { device: options.device }),
         ...(options.download === undefined ? {} : { download: options.download }),
       },
     });

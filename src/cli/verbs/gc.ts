@@ -17,6 +17,7 @@ export async function run(context: VerbContext): Promise<ExitCode> {
     pluralText(report.steps.removed, "step record"),
     pluralText(report.generations.removed.length, "generation"),
     pluralText(report.temporary.removed, "abandoned temporary folder"),
+    ...(report.checkpoints.removed === 0 ? [] : [pluralText(report.checkpoints.removed, "old checkpoint")]),
   ];
   await output.data(
     `${verb} ${what.join(", ")}: ${byteText(report.bytesRemoved)}; ${byteText(report.bytesKept)} kept\n`,

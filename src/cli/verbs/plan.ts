@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from "../../base/errors.js";
 import type { Plan, PlannedUnit } from "../../engine/types.js";
 import { parameterChanges } from "../parameter-changes.js";
-import { absolutePipelines, openProject, projectPlace, refuseUnusableHome } from "../project.js";
+import { absolutePipelines, deviceName, openProject, projectPlace, refuseUnusableHome } from "../project.js";
 import { byteText, pluralText } from "../quantities.js";
 import { missingLine } from "../run-report.js";
 import { textTable } from "../text-table.js";
@@ -11,12 +11,13 @@ import type { VerbContext } from "../verb.js";
 export async function run(context: VerbContext): Promise<ExitCode> {
   const { output, operands, options } = context;
   const names = absolutePipelines(context, operands);
+  const device = deviceName(context);
   const place = projectPlace(context, operands);
   await refuseUnusableHome(place);
   const { readPipelines } = await import("../../engine/pipeline-file.js");
   const { planPipelines } = await import("../../engine/plan.js");
   const set = await parameterChanges(options.texts("set"));
-  const pipelines = await readPipelines(names, { project: place, set });
+  const pipelines = await readPipelines(names, { project: place, set, needs: options.text("only") === undefined });
   for (const warning of pipelines.flatMap((pipeline) => pipeline.warnings)) output.warn(warning);
   const only = options.text("only");
   const project = await openProject(place);
@@ -24,6 +25,7 @@ export async function run(context: VerbContext): Promise<ExitCode> {
     project,
     pipelines,
     download: options.flag("download"),
+    ...(device === undefined ? {} : { device }),
     ...(only === undefined ? {} : { only }),
   });
   if (output.json) await output.document(plan);

@@ -1,7 +1,7 @@
 import { type ExitCode, UsageError } from "../../base/errors.js";
 import { parameterChanges } from "../parameter-changes.js";
 import { progressView } from "../progress.js";
-import { absolutePipelines, jobCount, openProject, projectPlace, refuseUnusableHome } from "../project.js";
+import { absolutePipelines, deviceName, jobCount, openProject, projectPlace, refuseUnusableHome } from "../project.js";
 import { runReport } from "../run-report.js";
 import { TwoStageStop } from "../two-stage-stop.js";
 import type { VerbContext } from "../verb.js";
@@ -10,12 +10,13 @@ export async function run(context: VerbContext): Promise<ExitCode> {
   const { output, operands, options } = context;
   refuseLaterVersions(context);
   const jobs = jobCount(context);
+  const device = deviceName(context);
   const names = absolutePipelines(context, operands);
   const set = await parameterChanges(options.texts("set"));
   const place = projectPlace(context, operands);
   await refuseUnusableHome(place);
   const { readPipelines } = await import("../../engine/pipeline-file.js");
-  const pipelines = await readPipelines(names, { project: place, set });
+  const pipelines = await readPipelines(names, { project: place, set, needs: options.text("only") === undefined });
   const project = await openProject(place);
   const { runPipelines } = await import("../../engine/run.js");
   const { ProcessExecutor } = await import("../../executors/process-executor.js");
@@ -32,6 +33,7 @@ export async function run(context: VerbContext): Promise<ExitCode> {
         promote: options.flag("promote"),
         download: options.flag("download"),
         jobs,
+        ...(device === undefined ? {} : { device }),
         signal: stop.drain.signal,
         ...(only === undefined ? {} : { only }),
       },
@@ -49,18 +51,12 @@ export async function run(context: VerbContext): Promise<ExitCode> {
   }
 }
 
-function refuseLaterVersions({ output, options }: VerbContext): void {
+function refuseLaterVersions({ options }: VerbContext): void {
   if (options.text("executor") === "slurm") {
     throw new UsageError("not-in-this-version", "--executor slurm is not in this version", {
       wayOut: "leave it out: units run in processes of this machine",
     });
   }
-  const device = options.text("device");
-  if (device === undefined) return;
-  if (!/^(auto|reference|cpu|gpu|gpu:.+)$/.test(device)) {
-    throw new UsageError("option-value", `--device is auto, reference, cpu, gpu or gpu:ADAPTER, not "${device}"`);
-  }
-  if (device !== "auto") output.talk(`--device ${device} has no effect: no step of this version computes on a device`);
 }
 
 /** The command to type again. */

@@ -1,0 +1,53 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { DeviceError, deserializeError, type SerializedError } from "../base/errors.js";
+import type { Pipeline } from "./pipeline.js";
+
+/** The device that stages of a run compute on. */
+export interface ChosenDevice {
+  /** As `openDevice` names it, never `auto`. */
+  readonly name: string;
+  /** What results may depend on: a part of keys. */
+  readonly identity: string;
+}
+
+/** What the process that looks at the gpu writes. */
+export type DeviceAnswer = { readonly device: ChosenDevice } | { readonly error: SerializedError };
+
+/**
+ * The device of some pipelines, undefined where no stage of theirs uses one. A gpu is looked at in a process of its own:
+ * a driver that crashes ends that process alone. Cost: none without the package for a gpu, else some 300 ms.
+ * @throws {DeviceError} where there is no such device.
+ */
+export async function chosenDevice(pipelines: readonly Pipeline[], name = "auto"): Promise<ChosenDevice | undefined> {
+  const uses = pipelines.some(({ steps }) => steps.some((step) => step.kind !== "load" && step.usesDevice));
+  if (!uses) return undefined;
+  if (name === "reference" || name === "cpu") return { name, identity: name };
+  if (name === "auto") {
+    const { hardwareAdapter } = await import("../compute/gpu/adapters.js");
+    if ((await hardwareAdapter()) === undefined) return { name: "cpu", identity: "cpu" };
+  }
+  const answer = await askProcess(name);
+  if ("error" in answer) throw deserializeError(answer.error);
+  return answer.device;
+}
+
+const PROBE = fileURLToPath(new URL("./device-probe.js", import.meta.url));
+const LONGEST_MILLISECONDS = 60_000;
+
+function askProcess(name: string): Promise<DeviceAnswer> {
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [PROBE, name], { timeout: LONGEST_MILLISECONDS }, (error, stdout, stderr) => {
+      const line = stdout.trim().split("\n").at(-1) ?? "";
+      if (line.startsWith("{")) return resolve(JSON.parse(line) as DeviceAnswer);
+      const last = stderr.trim().split("\n").at(-1) ?? "";
+      const why = last === "" ? (error?.message ?? "it said nothing") : last;
+      reject(
+        new DeviceError("none", `device ${name} cannot be had: ${why}`, {
+          fields: { device: name },
+          wayOut: "--device cpu computes without a gpu; neurotables doctor says what works here",
+        }),
+      );
+    });
+  });
+}
