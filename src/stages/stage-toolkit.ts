@@ -5,6 +5,8 @@
 export { z } from "zod";
 export { canonicalJson } from "../base/canonical-json.js";
 export { ContractError, FormatError, LoadError, NeurotablesError } from "../base/errors.js";
+export type { Command } from "../compute/device/command.js";
+export type { Device, DeviceBuffer, DeviceMemory } from "../compute/device/device.js";
 export { type RandomNumbers, randomNumbers } from "../compute/statistics/random-numbers.js";
 export { type CollectOptions, collectLabels } from "../compute/volume/collect-labels.js";
 export {
@@ -24,5 +26,5 @@ export { type BlockColumns, blockColumns } from "../loaders/fisbe/chunk-rows.js"
 export type { Row } from "../tables/contract.js";
 export type { TableSink, TableSource } from "../tables/table-io.js";
 export type { Transform, TransformContext } from "../transforms/transform.js";
-export type { EvidenceValue, Stage, StageContext } from "./stage.js";
+export type { Checkpoint, EvidenceValue, Stage, StageContext } from "./stage.js";
 export { chunkVolume, withoutChannel } from "./volumes/chunk-volume.js";
