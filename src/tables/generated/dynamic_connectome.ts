@@ -48,6 +48,8 @@ export type AnimalRow = {
   readonly median_dt_s: number | null;
   /** Time of each frame after the first. Unit: s. */
   readonly t_s: readonly number[];
+  /** First frame of each continuous segment; the first is 0. */
+  readonly segment_starts: readonly number[];
   /** Kind of trace, as in celegans_activity.trace. */
   readonly trace_kind: string;
   /** Unit of the traces. */
@@ -61,6 +63,7 @@ export const ANIMAL_COLUMNS = [
   "n_frames",
   "median_dt_s",
   "t_s",
+  "segment_starts",
   "trace_kind",
   "unit",
   "stimulus_clock",
