@@ -13,7 +13,10 @@ export interface MatrixView {
   readonly batch?: number;
 }
 
-/** out = scale · left (m × k) · right (k × n) + keep · out, for each matrix of the batch. Cost: 2·batch·m·n·k. */
+/**
+ * out = scale · left (m × k) · right (k × n) + keep · out, for each matrix of the batch. `scale` is 1, `keep` 0 where they
+ * are left out; with `keep` 0 nothing is read of `out`. Cost: 2·batch·m·n·k.
+ */
 export interface MatrixProduct {
   readonly kind: "matrixProduct";
   readonly m: number;
@@ -180,7 +183,10 @@ export interface ReduceRows {
   readonly out: FloatBuffer;
 }
 
-/** Rows clamped to [lower, upper], then scaled: `unit` to norm 1 (zero rows stay), `ball` to norm at most `radius`. */
+/**
+ * Rows clamped to [lower, upper] (infinite: no bound), then scaled: `unit` to norm 1 (zero rows stay), `ball` to norm at
+ * most `radius`.
+ */
 export interface ProjectRows {
   readonly kind: "projectRows";
   readonly values: FloatBuffer;
@@ -213,8 +219,11 @@ export type Command =
   | ProjectRows
   | CopyBuffer;
 
+/** What of an operand says its size, wherever its numbers are. */
+export type TensorLayout = Omit<DenseTensor, "values"> | Omit<RectifiedPairs, "roots"> | Omit<RectifiedSquare, "roots">;
+
 /** Sizes of the three modes of an operand. */
-export function tensorShape(tensor: TensorOperand): readonly [number, number, number] {
+export function tensorShape(tensor: TensorLayout): readonly [number, number, number] {
   if (tensor.form === "dense") return tensor.shape;
   const { items, bins } = tensor;
   if (tensor.form === "square") return [items, items, bins];
