@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TensorOperand } from "../../../src/compute/device/command.js";
 import type { Device } from "../../../src/compute/device/device.js";
 import { openDevice } from "../../../src/compute/device/open-device.js";
-import { type Factors, normalisedModel, type Shape } from "../../../src/stages/ntf/cp-model.js";
+import { type CpModel, type Factors, normalisedModel, type Shape } from "../../../src/stages/ntf/cp-model.js";
 import { factorMatch } from "../../../src/stages/ntf/factor-match.js";
 import { type CpFit, type FitOptions, type FitState, fitCp, largestRise } from "../../../src/stages/ntf/fit-cp.js";
 import { randomStart } from "../../../src/stages/ntf/random-start.js";
@@ -57,7 +57,7 @@ describe("fitCp", () => {
             algorithm,
           });
           expect(fit.errors).toHaveLength(sweeps);
-          expect(fit.errors.at(-1) ** 2).toBeCloseTo(bruteError(values, fit.factors, shape, rank) ** 2, 11);
+          expect((fit.errors.at(-1) as number) ** 2).toBeCloseTo(bruteError(values, fit.factors, shape, rank) ** 2, 11);
           expect(fit.factors.every((factor) => factor.every((value) => value >= 0))).toBe(true);
           expect(largestRise(fit.errors)).toBeLessThan(1e-7);
         },
@@ -110,7 +110,7 @@ describe("fitCp", () => {
     const fits = await Promise.all(
       [noisy, scaled].map((values) => fitDense(values, shape, { rank, init: start(values), iterations: 60 })),
     );
-    const [one, other] = fits.map((fit) => normalisedModel(fit.factors, shape, rank));
+    const [one, other] = fits.map((fit) => normalisedModel(fit.factors, shape, rank)) as [CpModel, CpModel];
     expect(
       farthest(
         other.weights,
@@ -127,7 +127,7 @@ describe("fitCp", () => {
         fitDense(modelTensor(truth, shape, rank), shape, { rank, init: start, iterations: 400 }),
       ),
     );
-    const [one, other] = fits.map((fit) => normalisedModel(fit.factors, shape, rank));
+    const [one, other] = fits.map((fit) => normalisedModel(fit.factors, shape, rank)) as [CpModel, CpModel];
     expect(factorMatch(one, other).score).toBeGreaterThan(0.999);
     expect(factorMatch(one, normalisedModel(truth, shape, rank)).score).toBeGreaterThan(0.999);
   });
