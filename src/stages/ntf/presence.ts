@@ -75,6 +75,53 @@ export function transposedMask(mask: Uint8Array, rows: number, columns: number):
 }
 
 /**
+ * Of each mode, 1 for the rows of which there is an entry; undefined where nothing is missing. A fit has nothing to say
+ * about the others.
+ */
+export function seenRows(
+  shape: Shape,
+  presence: Presence | undefined,
+  missing: Uint32Array | undefined,
+): [Uint8Array, Uint8Array, Uint8Array] | undefined {
+  if (presence === undefined && missing === undefined) return undefined;
+  const [rows, columns, depth] = shape;
+  const there = shape.map((size) => new Float64Array(size)) as [Float64Array, Float64Array, Float64Array];
+  const add = (counts: Float64Array, at: number, count: number) => {
+    counts[at] = (counts[at] as number) + count;
+  };
+  if (presence === undefined)
+    for (const [mode, counts] of there.entries()) counts.fill((rows * columns * depth) / (shape[mode] as number));
+  else if (presence.layout === "cells") {
+    for (const [cell, present] of presence.mask.entries()) {
+      add(there[0], Math.floor(cell / depth), present * columns);
+      add(there[2], cell % depth, present * columns);
+    }
+    there[1].fill(presence.mask.reduce((sum, present) => sum + present, 0));
+  } else {
+    const { mask, blockOf } = presence;
+    for (const [bin, block] of blockOf.entries()) {
+      const items = mask.subarray(block * rows, (block + 1) * rows);
+      const size = items.reduce((sum, present) => sum + present, 0);
+      add(there[2], bin, size * size);
+      for (const [i, present] of items.entries()) {
+        add(there[0], i, present * size);
+        add(there[1], i, present * size);
+      }
+    }
+  }
+  for (const entry of missing ?? []) {
+    add(there[0], Math.floor(entry / (columns * depth)), -1);
+    add(there[1], Math.floor(entry / depth) % columns, -1);
+    add(there[2], entry % depth, -1);
+  }
+  return there.map((counts) => Uint8Array.from(counts, (count) => (count > 0 ? 1 : 0))) as [
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+  ];
+}
+
+/**
  * The Gram matrices that the rows of each factor need. Without `presence` each mode has one: the Hadamard product of
  * those of the other factors. With it, a row needs sums over what is there: of `cells`, pair p has
  * (BᵀB) ∘ Σ_w m_pw c_w c_wᵀ, animal w (BᵀB) ∘ Σ_p m_pw a_p a_pᵀ, and all bins Σ_w (Σ_p m_pw a_p a_pᵀ) ∘ c_w c_wᵀ;

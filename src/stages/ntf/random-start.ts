@@ -1,6 +1,5 @@
 import { randomNumbers } from "../../compute/statistics/random-numbers.js";
 import { type Factors, modelNormSquared, type Shape } from "./cp-model.js";
-import type { Presence } from "./presence.js";
 
 /** Most starts of a rank: each has its own stream of random numbers. */
 export const MOST_STARTS = 4096;
@@ -15,7 +14,8 @@ export interface StartOptions {
   readonly normSquared: number;
   /** For a tensor that is symmetric in modes 0 and 1: mode 1 starts as mode 0. */
   readonly symmetric?: boolean;
-  readonly presence?: Presence | undefined;
+  /** Of each mode 1 for rows of which there are entries; see `seenRows`. */
+  readonly seen?: readonly [Uint8Array, Uint8Array, Uint8Array] | undefined;
 }
 
 /**
@@ -23,37 +23,19 @@ export interface StartOptions {
  * rank · 4096 + start; then all scaled by one number so that the norm of the model is that of the tensor. Rows of which the
  * tensor has nothing are zero.
  */
-export function randomStart({ shape, rank, start, seed, normSquared, symmetric, presence }: StartOptions): Factors {
+export function randomStart({ shape, rank, start, seed, normSquared, symmetric, seen }: StartOptions): Factors {
   const random = randomNumbers(seed, rank * MOST_STARTS + start);
   const draw = (rows: number) => Float64Array.from({ length: rows * rank }, () => random());
   const first = draw(shape[0]);
   const factors: Factors = [first, symmetric ? first.slice() : draw(shape[1]), draw(shape[2])];
-  if (presence !== undefined) clearUnseen(factors, shape, rank, presence);
+  for (const [mode, rows] of (seen ?? []).entries()) {
+    for (const [row, there] of rows.entries()) {
+      if (there === 0) (factors[mode] as Float64Array).fill(0, row * rank, (row + 1) * rank);
+    }
+  }
   const model = modelNormSquared(factors, rank);
   const scale = model === 0 ? 1 : Math.sqrt(cubeRoot(normSquared / model));
   return factors.map((factor) => factor.map((value) => value * scale)) as unknown as Factors;
-}
-
-function clearUnseen(factors: Factors, shape: Shape, rank: number, presence: Presence): void {
-  const { mask } = presence;
-  if (presence.layout === "cells") {
-    const animals = shape[2];
-    clearRows(factors[0], rank, (p) => mask.subarray(p * animals, (p + 1) * animals).includes(1));
-    return;
-  }
-  const items = shape[0];
-  const seen = Uint8Array.from({ length: items }, (_, i) => {
-    for (let at = i; at < mask.length; at += items) if (mask[at] === 1) return 1;
-    return 0;
-  });
-  clearRows(factors[0], rank, (i) => seen[i] === 1);
-  clearRows(factors[1], rank, (i) => seen[i] === 1);
-}
-
-function clearRows(factor: Float64Array, rank: number, keep: (row: number) => boolean): void {
-  for (let row = 0; row * rank < factor.length; row++) {
-    if (!keep(row)) factor.fill(0, row * rank, (row + 1) * rank);
-  }
 }
 
 /** By Newton's method from above, down to where it stands: Math.cbrt differs between engines. */
