@@ -54,7 +54,7 @@ export interface Device {
    */
   scope<T>(body: (memory: DeviceMemory) => Promise<T>): Promise<T>;
   /**
-   * Runs the commands, one after the other, and waits for the last. Never blocks the event loop for longer than a few
+   * Runs the commands, one after the other, and waits for the last. All are checked before the first runs. Never blocks the event loop for longer than a few
    * milliseconds, except `reference`.
    * @throws {DeviceError} `device/command` for operands that do not fit their command, `device/lost`, `device/memory`.
    */

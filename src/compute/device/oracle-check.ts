@@ -63,8 +63,9 @@ export function oracleDifference(options: OracleOptions): OracleDifference {
   const rows = spread(size, Math.max(1, Math.floor(samples / columns.length)));
   let found: OracleDifference = { worst: 0, bound: 0, ok: true };
   let largest = -1;
+  const entry = entryOf(tensor);
   for (const row of rows) {
-    const exact = exactRow(tensor, mode, row, factors, rank, columns);
+    const exact = exactRow(tensor, entry, mode, row, factors, rank, columns);
     for (const [at, column] of columns.entries()) {
       const { value, magnitude, terms } = exact[at] as ExactValue;
       const bound = differenceBound(magnitude, terms, float);
@@ -115,9 +116,12 @@ interface ExactValue {
   readonly terms: number;
 }
 
+type EntryOf = (a: number, b: number, c: number) => number;
+
 /** The elements of one row of an MTTKRP: Σ over both other modes, one partial sum per index of the slower one. */
 function exactRow(
   tensor: HostTensor,
+  entry: EntryOf,
   mode: Mode,
   row: number,
   factors: HostFactors,
@@ -126,7 +130,6 @@ function exactRow(
 ): ExactValue[] {
   const shape = tensorShape(tensor);
   const [slow, fast] = ([0, 1, 2] as const).filter((axis) => axis !== mode) as [Mode, Mode];
-  const entry = entryOf(tensor);
   const index: [number, number, number] = [0, 0, 0];
   index[mode] = row;
   const sums = columns.map(() => new Float64Array(shape[slow]));
@@ -153,7 +156,7 @@ function exactRow(
 }
 
 /** One entry of the tensor by its definition; of the square form the diagonal as if it were not zero. */
-function entryOf(tensor: HostTensor): (a: number, b: number, c: number) => number {
+function entryOf(tensor: HostTensor): EntryOf {
   if (tensor.form === "dense") {
     const { values, shape } = tensor;
     return (i, j, k) => values[(i * shape[1] + j) * shape[2] + k] as number;
