@@ -1,9 +1,10 @@
-// npm run build: src/**/*.ts -> dist/, then the code versions. Does nothing when nothing changed; safe when two run at
-// once. Options: --force, --root DIR (another checkout). Exits 1 when there are type errors.
+// npm run build: src/**/*.ts and *.wasm -> dist/, then the code versions. Does nothing when nothing changed; safe when
+// two run at once. Options: --force, --root DIR (another checkout). Exits 1 when there are type errors.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -120,6 +121,12 @@ const result = spawnSync(process.execPath, [compiler, "-p", join(root, "tsconfig
 if (!existsSync(built)) {
   console.error("the compiler wrote nothing");
   process.exit(1);
+}
+// Kernels lie beside the modules that load them, in src/ as in dist/.
+for (const file of listFiles(join(root, "src"))) {
+  if (!file.endsWith(".wasm")) continue;
+  mkdirSync(dirname(join(built, file)), { recursive: true });
+  copyFileSync(join(root, "src", file), join(built, file));
 }
 const outputs = install(built);
 rmSync(built, { recursive: true, force: true });
