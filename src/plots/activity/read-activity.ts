@@ -199,7 +199,8 @@ async function readEvents(tables: PlotTables, where: string): Promise<EventSpan[
   return rows.map((row) => ({ name: row.name, startS: row.t_start_s, endS: row.t_end_s, value: row.value }));
 }
 
-async function readStimuli(tables: PlotTables, where: string): Promise<StimulusMark[]> {
+/** Stimuli of the recordings that `where` picks, in the order of the source. */
+export async function readStimuli(tables: PlotTables, where: string): Promise<StimulusMark[]> {
   if (!tables.has("celegans_activity.stimulus")) return [];
   type Row = {
     name: string;

@@ -50,11 +50,13 @@ export interface Badge {
   readonly alarm: boolean;
 }
 
-function badgeWidth({ text }: Badge): number {
+/** Width of {@link drawBadge}. */
+export function badgeWidth({ text }: Badge): number {
   return textWidth(text, BADGE_SIZE, true) + 12;
 }
 
-function drawBadge(badge: Badge, right: number, y: number, theme: Theme): string {
+/** A badge, 15 px high, that ends at `right`. */
+export function drawBadge(badge: Badge, right: number, y: number, theme: Theme): string {
   const width = badgeWidth(badge);
   const colours = membershipColours(theme)[badge.alarm ? "alarm" : "caution"];
   const x = right - width;

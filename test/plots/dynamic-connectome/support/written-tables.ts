@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type PlotTables, sessionTables } from "../../../../src/plots/plot-tables.js";
+import { SqlSession } from "../../../../src/sql/sql-session.js";
+import type { SqlView } from "../../../../src/sql/sql-types.js";
+import type { Contract, Field, Row } from "../../../../src/tables/contract.js";
+import { readContract } from "../../../../src/tables/contract-file.js";
+import { TableWriter } from "../../../../src/tables/table-writer.js";
+import { builtPackage } from "../../../cli/support/built-package.js";
+import { repositoryRoot } from "../../../support/real-data.js";
+import type { TableRows } from "./synthetic-run.js";
+
+/** Rows written by their contracts and read as `plot` reads the current tables. */
+export async function writtenTables(rows: TableRows): Promise<{ readonly tables: PlotTables; close(): Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), "neurotables-connectome-plot-"));
+  const views: SqlView[] = [];
+  for (const [name, given] of Object.entries(rows)) views.push(await writtenView(folder, name, given));
+  const session = await SqlSession.open({
+    views,
+    catalogue: { snapshot: [], run: [], step: [] },
+    temporaryDirectory: join(folder, "tmp"),
+    threads: 1,
+    memoryBytes: 256e6,
+    workerPath: join(builtPackage(), "sql", "sql-worker.js"),
+  });
+  return {
+    tables: sessionTables(session, Object.keys(rows), new AbortController().signal),
+    async close() {
+      await session.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One table as Parquet. */
+export async function writtenView(folder: string, name: string, rows: readonly Row[]): Promise<SqlView> {
+  const contract = await readContract(join(repositoryRoot, "schemas", `${name.replace(".", "/")}.yaml`));
+  const writer = TableWriter.create({ contract, directory: join(folder, name) });
+  writer.write(rows.map((row) => completed(contract, row)));
+  return { name, partPaths: (await writer.finish()).paths };
+}
+
+/** What a row leaves out is null, or the nothing of its type. */
+function completed(contract: Contract, row: Row): Row {
+  return Object.fromEntries(contract.fields.map((field) => [field.name, row[field.name] ?? nothing(field)]));
+}
+
+function nothing({ type, nullable, values }: Field): unknown {
+  if (nullable) return null;
+  if (values !== undefined) return values[0];
+  if (type.kind === "list") return [];
+  return { bool: false, utf8: "", int64: 0n }[type.kind as "bool"] ?? 0;
+}
