@@ -342,8 +342,11 @@ export const VERBS: readonly VerbSpec[] = [
     description: [
       "KIND is one of",
       "  activity RECORDING       z-scored traces of a recording as a heat map, with its stimuli, events and behaviour",
+      "  communities [RUN]        when the communities of a dynamic connectome are active, and what becomes of them",
+      "  components [RUN]         components of a dynamic connectome: which neurons, when, in which animals",
       "  connectome [ANNOTATION]  chemical synapses and gap junctions as matrices by neuron type (default: consensus)",
       "  membership [RUN]         attacks on a run beside what the text alone tells, scores and controls (default: the first)",
+      "  rank [RUN]               what speaks for each number of components, beside the control",
       "  volume SAMPLE            a volume from above: raw, ground truth, and each segmentation with its scores",
       "A RECORDING or RUN may be the end of a name that no other has, a SAMPLE the end or the beginning, a RUN also the name",
       "of its experiment. Without --out the SVG goes to stdout. A PNG has two pixels for each px. Same tables, same picture,",
@@ -352,7 +355,7 @@ export const VERBS: readonly VerbSpec[] = [
     operands: "KIND [NAME]",
     minimumOperands: 1,
     maximumOperands: 2,
-    words: ["activity", "connectome", "membership", "volume"],
+    words: ["activity", "communities", "components", "connectome", "membership", "rank", "volume"],
     options: [
       {
         name: "out",
@@ -370,7 +373,11 @@ export const VERBS: readonly VerbSpec[] = [
         description: "light (default), dark, or print, which stays readable in black and white",
       },
       { name: "width", kind: "text", value: "PX", description: "width in px; the height follows from the data" },
-      { name: "all", kind: "flag", description: "activity: show ROIs without a label too" },
+      {
+        name: "all",
+        kind: "flag",
+        description: "activity: ROIs without a label too; components, communities: every component",
+      },
       {
         name: "channel",
         kind: "text",
@@ -385,6 +392,7 @@ export const VERBS: readonly VerbSpec[] = [
       ["neurotables plot connectome --theme print -o c.svg", "the consensus, for a paper"],
       ["neurotables plot connectome cook2019 -o cook.png", "one annotation"],
       ["neurotables plot membership -o m.png", "attacks, with the gate beside them"],
+      ["neurotables plot components -o c.png", "which neurons act together, when, and in which animals"],
       ["neurotables plot volume R14A02 -o v.png", "a volume and its segmentations"],
     ],
     load: () => import("./verbs/plot.js"),

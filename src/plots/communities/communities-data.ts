@@ -14,7 +14,7 @@ export interface CommunitiesData {
   readonly all: readonly ComponentFacts[];
   /** Those that are drawn. */
   readonly lanes: readonly LaneData[];
-  /** Of the components that are drawn, in the order of time. */
+  /** Of every component, in the order in which they follow one another. */
   readonly intervals: readonly ActiveInterval[];
   readonly flows: readonly Flow[];
   readonly blocks: readonly BinBlock[];

@@ -60,7 +60,7 @@ export function flowPanel(options: {
   const caption = { size: 9, fill: theme.muted } as const;
   return {
     svg: group({}, [
-      textAt(x, y + 12, "From one interval to the next, all transitions together", {
+      textAt(x, y + 12, "From one interval to the next of another component, all transitions together", {
         size: 11,
         fill: theme.text,
         bold: true,

@@ -96,6 +96,8 @@ export function laneLegend(lane: Lane, { x, width, theme }: { x: number; width: 
 /** An interval at its place in a lane. */
 export interface LaneBox {
   readonly interval: ActiveInterval;
+  /** Its place among the intervals of every component. */
+  readonly order: number;
   readonly lane: Lane;
   readonly block: number;
   readonly left: number;
@@ -104,21 +106,21 @@ export interface LaneBox {
   readonly height: number;
 }
 
-/** Boxes of the intervals, in the order of time, those outside of the bins left out. */
+/** Boxes of the intervals in their order; those of components that are not drawn or outside of the bins are left out. */
 export function laneBoxes(
   lanes: readonly Lane[],
   intervals: readonly ActiveInterval[],
   blocks: readonly TimeBlock[],
 ): LaneBox[] {
   const laneOf = new Map(lanes.map((lane) => [lane.data.facts.component, lane]));
-  return intervals.flatMap((interval): LaneBox[] => {
+  return intervals.flatMap((interval, order): LaneBox[] => {
     const lane = laneOf.get(interval.component);
     const block = blocks.findIndex(({ bins }) => bins.animal === interval.animal);
     const at = blocks[block];
     const span = at === undefined ? undefined : clippedSpan(at.panel, interval.startS, interval.endS);
     if (lane === undefined || span === undefined || !(span.width > 0)) return [];
     const place = { top: lane.top + AIR, height: lane.height - 2 * AIR };
-    return [{ interval, lane, block, left: span.x, right: span.x + Math.max(1.2, span.width), ...place }];
+    return [{ interval, order, lane, block, left: span.x, right: span.x + Math.max(1.2, span.width), ...place }];
   });
 }
 

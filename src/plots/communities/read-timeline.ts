@@ -29,7 +29,7 @@ export async function readTimeline(
     run,
     all,
     lanes: drawn.map((facts) => ({ facts, communities: found.get(facts.component) })),
-    intervals: (await readIntervals(tables, runId)).filter(({ component }) => shown.has(component)),
+    intervals: await readIntervals(tables, runId),
     flows: flows.filter(({ from, to }) => shown.has(from.component) && shown.has(to.component)),
     blocks: bins.blocks,
     behaviour: await readBehaviour(tables, run, bins),

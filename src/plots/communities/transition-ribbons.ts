@@ -24,7 +24,7 @@ export function transitionRibbons(
   const paths: string[] = [];
   boxes.slice(1).forEach((next, index) => {
     const before = boxes[index] as LaneBox;
-    if (before.block !== next.block || before.lane === next.lane) return;
+    if (before.order + 1 !== next.order || before.block !== next.block || before.lane === next.lane) return;
     transitions += 1;
     if (next.left - before.right < LEAST_GAP || before.right < taken) return;
     const ribbons = between(before, next, flows, theme);

@@ -103,13 +103,13 @@ export function medianStep(blocks: readonly Float64Array[]): number | undefined 
   return steps[steps.length >> 1];
 }
 
-/** Intervals in the order of time, as far as a table has them. */
+/** Intervals in the order in which they follow one another, as far as a table has them. */
 export async function readIntervals(tables: PlotTables, runId: string): Promise<ActiveInterval[]> {
   if (!tables.has("dynamic_connectome.interval")) return [];
   type Row = { component: number; animal: string | null; start_s: number; end_s: number };
   const rows = await tables.rows<Row>(
     `SELECT component, animal_id AS animal, t_start_s AS start_s, t_end_s AS end_s FROM dynamic_connectome.interval
-     WHERE run_id = ${sqlLiteral(runId)} ORDER BY first_bin, last_bin, component, interval LIMIT ${MOST_INTERVALS}`,
+     WHERE run_id = ${sqlLiteral(runId)} ORDER BY first_bin, component, interval LIMIT ${MOST_INTERVALS}`,
   );
   return rows.map(({ component, animal, start_s: startS, end_s: endS }) => ({ component, animal, startS, endS }));
 }

@@ -36,8 +36,11 @@ export interface StartPoint {
   readonly stuck: boolean;
 }
 
-/** What the rule asks of a rank; undefined where no table states it. */
+/** What is asked of a rank; undefined where no table states it. */
 export interface RankLimits {
+  /** By the rule that chooses the rank. */
   readonly corcondia: number | undefined;
   readonly stability: number | undefined;
+  /** Stability below which nothing is called reproducible. */
+  readonly reproducible: number | undefined;
 }

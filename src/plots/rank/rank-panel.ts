@@ -37,6 +37,12 @@ export interface DrawnStart {
   readonly stuck: boolean;
 }
 
+/** A value that a rank has to reach. */
+export interface Limit {
+  readonly value: number;
+  readonly dash: string;
+}
+
 /** One quantity over the ranks. */
 export interface RankPanel {
   readonly x: number;
@@ -51,16 +57,16 @@ export interface RankPanel {
   readonly ranks: readonly number[];
   readonly curves: readonly DrawnCurve[];
   readonly starts: readonly DrawnStart[];
-  readonly limit: number | undefined;
+  readonly limits: readonly Limit[];
   readonly chosen: number | undefined;
   /** What is said where there is no value at all. */
   readonly empty: string;
   readonly theme: Theme;
 }
 
-/** A panel over ranks: curves, fits, the limit as a line of dashes, the chosen rank as a ground. */
+/** A panel over ranks: curves, fits, limits as lines of dashes, the chosen rank as a ground. */
 export function rankPanel(panel: RankPanel): string {
-  const { x, y, width, height, title, yTitle, ranks, curves, limit, chosen, theme } = panel;
+  const { x, y, width, height, title, yTitle, ranks, curves, limits, chosen, theme } = panel;
   const [low, high] = valueSpan(panel);
   const [left, top] = [x + ROOM.left, y + ROOM.top];
   const plot = { left, top, width: width - ROOM.left, height };
@@ -73,7 +79,6 @@ export function rankPanel(panel: RankPanel): string {
   const within = (value: number) => Math.min(high, Math.max(low, value));
   const any = curves.some(({ points }) => points.some(([, value]) => value !== null));
   const ticks = (values: readonly number[]): Tick[] => values.map((value) => ({ value, text: tickText(value) }));
-  const level = limit === undefined ? undefined : area.y.at(limit);
   return group({}, [
     panelTitle({ x: left, y, width: plot.width, title, badge: undefined, theme }),
     plotFrame({
@@ -85,16 +90,7 @@ export function rankPanel(panel: RankPanel): string {
       theme,
     }),
     chosen === undefined ? "" : chosenBand(chosen, area, theme),
-    level === undefined
-      ? ""
-      : element("path", {
-          d: new PathData()
-            .move(left, level)
-            .line(left + plot.width, level)
-            .toString(),
-          stroke: theme.axis,
-          "stroke-dasharray": "4 3",
-        }),
+    ...limits.map(({ value, dash }) => limitLine(area, value, dash, theme)),
     any ? "" : emptyPlot(area, panel.empty, theme),
     ...panel.starts.map((start) => startDot(start, area, within, theme)),
     ...curves.flatMap((curve) => drawnCurve(curve, area, within, theme)),
@@ -107,12 +103,20 @@ function chosenBand(chosen: number, { x, top, height }: PlotArea, theme: Theme):
   return element("rect", { x: x.at(chosen) - width / 2, y: top, width, height, fill: theme.shade });
 }
 
+function limitLine({ left, width, y }: PlotArea, value: number, dash: string, theme: Theme): string {
+  const d = new PathData()
+    .move(left, y.at(value))
+    .line(left + width, y.at(value))
+    .toString();
+  return element("path", { d, stroke: theme.axis, "stroke-dasharray": dash });
+}
+
 /** From the lowest to the highest value with some air, or as the panel says. */
-function valueSpan({ curves, starts, span, clip, limit }: RankPanel): [number, number] {
+function valueSpan({ curves, starts, span, clip, limits }: RankPanel): [number, number] {
   const values = [
     ...curves.flatMap(({ points }) => points.flatMap(([, value]) => (value === null ? [] : [value]))),
     ...starts.map(({ value }) => value),
-    ...(limit === undefined ? [] : [limit]),
+    ...limits.map(({ value }) => value),
   ];
   const [least, most] = span;
   if (clip && least !== undefined && most !== undefined) return [least, most];

@@ -7,7 +7,14 @@ import { countOf, tickText } from "../scale.js";
 import type { Theme } from "../theme.js";
 import { type LegendLine, lineLegend } from "./line-legend.js";
 import type { RankCurve, RankData, RankPoint } from "./rank-data.js";
-import { type CurveLook, type DrawnCurve, type DrawnStart, type RankPanel, rankPanel } from "./rank-panel.js";
+import {
+  type CurveLook,
+  type DrawnCurve,
+  type DrawnStart,
+  type Limit,
+  type RankPanel,
+  rankPanel,
+} from "./rank-panel.js";
 
 const GAP = 28;
 const LEAST_PANEL = 300;
@@ -80,7 +87,7 @@ function stabilityFlag(data: RankData): Flag[] {
   const { run, limits } = data;
   if (run.rank?.reproducible !== false) return [];
   const stability = chosenPoint(data)?.stability ?? null;
-  const value = stability === null ? "" : ` (stability ${stability.toFixed(2)}${limitText(limits.stability)})`;
+  const value = stability === null ? "" : ` (stability ${stability.toFixed(2)}${limitText(limits.reproducible)})`;
   return [
     { text: `NOT REPRODUCIBLE: at rank ${run.rank.rank} other starts find other components${value}`, alarm: true },
   ];
@@ -105,7 +112,7 @@ function quantities({ curve, controls, limits }: RankData, looks: readonly Curve
     points,
     look: { ...look, dash: HELD_OUT_DASH, shape: "diamond" as const },
   }));
-  const plain = { starts: [], span: [undefined, undefined], clip: false, limit: undefined, empty: "no value" } as const;
+  const plain = { starts: [], span: [undefined, undefined], clip: false, limits: [], empty: "no value" } as const;
   const one = "one start: how well starts agree is not known";
   return [
     {
@@ -122,7 +129,7 @@ function quantities({ curve, controls, limits }: RankData, looks: readonly Curve
       span: [0, 100],
       clip: true,
       curves: drawn(({ corcondia }) => corcondia),
-      limit: limits.corcondia,
+      limits: limitOf(limits.corcondia, RULE_DASH),
     },
     {
       ...plain,
@@ -131,7 +138,7 @@ function quantities({ curve, controls, limits }: RankData, looks: readonly Curve
       span: [0, 1],
       clip: true,
       curves: drawn(({ stability }) => stability),
-      limit: limits.stability,
+      limits: [...limitOf(limits.stability, RULE_DASH), ...limitOf(limits.reproducible, REPRODUCIBLE_DASH)],
       empty: one,
     },
     {
@@ -144,6 +151,12 @@ function quantities({ curve, controls, limits }: RankData, looks: readonly Curve
 }
 
 const HELD_OUT_DASH = "1.5 2.5";
+const RULE_DASH = "5 3";
+const REPRODUCIBLE_DASH = "1 3";
+
+function limitOf(value: number | undefined, dash: string): Limit[] {
+  return value === undefined ? [] : [{ value, dash }];
+}
 
 /** Starts of one rank side by side, in their order. */
 function startDots({ starts, ranks }: RankCurve, colour: string, plotWidth: number): DrawnStart[] {
@@ -182,7 +195,10 @@ function legendItems(
     ...(run.rank === undefined
       ? []
       : [{ label: `rank ${run.rank.rank}: ${choiceWords(run.rank)}`, colour: theme.shade, width: 12 }]),
-    ...(limited ? [{ label: "limit of the rule", colour: theme.axis, dash: "4 3", width: 1 }] : []),
+    ...(limited ? [{ label: "limit of the rule", colour: theme.axis, dash: RULE_DASH, width: 1 }] : []),
+    ...(limits.reproducible === undefined
+      ? []
+      : [{ label: "below: not reproducible", colour: theme.axis, dash: REPRODUCIBLE_DASH, width: 1 }]),
   ];
 }
 

@@ -72,19 +72,25 @@ async function readStarts(tables: PlotTables, where: string): Promise<StartPoint
   return rows.map(({ rank, start, rel_err: error, stuck }) => ({ rank, start, error, stuck }));
 }
 
-/** The limits of the rule, as the step that chose the rank recorded them. */
+/** The limits of a run, as the step that chose its rank recorded them. */
 async function readLimits(tables: PlotTables, runId: string): Promise<RankLimits> {
   const table = ["dynamic_connectome.parameter", "dynamic_connectome.factor_parameter"].find((name) =>
     tables.has(name),
   );
-  if (table === undefined) return { corcondia: undefined, stability: undefined };
-  const rows = await tables.rows<{ name: string; value: string }>(
-    `SELECT name, value FROM ${table} WHERE run_id = ${sqlLiteral(runId)} AND step = 'factors'
-       AND name IN ('corcondia', 'stability') ORDER BY name LIMIT 10`,
-  );
+  const rows =
+    table === undefined
+      ? []
+      : await tables.rows<{ name: string; value: string }>(
+          `SELECT name, value FROM ${table} WHERE run_id = ${sqlLiteral(runId)} AND step = 'factors'
+             AND name IN ('least_corcondia', 'least_stability', 'reproducible') ORDER BY name LIMIT 10`,
+        );
   const limit = (name: string) => {
     const value = Number(rows.find((row) => row.name === name)?.value ?? Number.NaN);
     return Number.isFinite(value) ? value : undefined;
   };
-  return { corcondia: limit("corcondia"), stability: limit("stability") };
+  return {
+    corcondia: limit("least_corcondia"),
+    stability: limit("least_stability"),
+    reproducible: limit("reproducible"),
+  };
 }

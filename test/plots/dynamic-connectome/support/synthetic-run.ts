@@ -300,7 +300,18 @@ function rankRows(options: {
       choice: rank === chosen ? (control ? "given" : "rule") : null,
     };
   });
-  return { "dynamic_connectome.rank": evidence, "dynamic_connectome.run": runs };
+  const limits = { least_corcondia: 80, least_stability: 0.95, reproducible: 0.9, corcondia: 1 };
+  const parameters = Object.entries(limits).map(([name, value]) => ({
+    run_id: runId,
+    step: "factors",
+    name,
+    value: JSON.stringify(value),
+  }));
+  return {
+    "dynamic_connectome.rank": evidence,
+    "dynamic_connectome.run": runs,
+    "dynamic_connectome.parameter": parameters,
+  };
 }
 
 /** Behaviour of the animals of {@link syntheticRun}: velocity, reversals, and stimuli where asked for. */
