@@ -178,6 +178,8 @@ export function naiveUpdate(update: HostUpdate, float: FloatType): Expected {
     const a = values.subarray(row * rank, (row + 1) * rank);
     const error = bounds.subarray(row * rank, (row + 1) * rank);
     const gram = (update.rowGroup?.[row] ?? 0) * rank * rank;
+    // A kernel may keep m − aG up to date instead of making it anew: roundings of earlier, larger numbers then stay.
+    const largest = a.map(Math.abs);
     for (let sweep = 0; sweep < sweeps; sweep++) {
       const before = rule === "mu" ? a.slice() : a;
       const errorBefore = rule === "mu" ? error.slice() : error;
@@ -191,7 +193,7 @@ export function naiveUpdate(update: HostUpdate, float: FloatType): Expected {
         for (let q = 0; q < rank; q++) {
           const g = grams[gram + q * rank + r] as number;
           product += (before[q] as number) * g;
-          magnitude += Math.abs((before[q] as number) * g);
+          magnitude += (rule === "hals" ? (largest[q] as number) : Math.abs(before[q] as number)) * Math.abs(g);
           if (rule === "mu" || q !== r) carried += (errorBefore[q] as number) * Math.abs(g);
         }
         const old = before[r] as number;
@@ -199,7 +201,8 @@ export function naiveUpdate(update: HostUpdate, float: FloatType): Expected {
         if (rule === "hals") {
           const divisor = Math.max(diagonal, epsilon);
           a[r] = Math.max(epsilon, old + (m - product) / divisor);
-          const size = (Math.abs(m) + magnitude) / divisor + Math.abs(old);
+          const size = (Math.abs(m) + magnitude) / divisor + (largest[r] as number);
+          largest[r] = Math.max(largest[r] as number, Math.abs(a[r] as number));
           error[r] =
             differenceBound(size, rank + 2, float) +
             (carried + mError) / divisor +
