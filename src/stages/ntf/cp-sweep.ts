@@ -2,7 +2,8 @@ import type { Command, FloatBuffer, TensorOperand } from "../../compute/device/c
 import { tensorShape } from "../../compute/device/command.js";
 import type { Device, DeviceBuffer, DeviceMemory, FloatType } from "../../compute/device/device.js";
 import { fitSums, partialCount, treeSum } from "../../compute/device/partial-sums.js";
-import { type Presence, sweepGrams } from "./presence.js";
+import type { Presence } from "./presence.js";
+import { sweepGrams } from "./presence-grams.js";
 
 export type Algorithm = "hals" | "mu";
 export type FactorBuffers = readonly [FloatBuffer, FloatBuffer, FloatBuffer];
