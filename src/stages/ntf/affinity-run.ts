@@ -116,7 +116,7 @@ function refuseNaN(
 
 function runFacts(plan: RunPlan, masked: readonly MaskedNeuron[]) {
   const { animals, neurons, binCounts, experiment } = plan;
-  const { bin_frames, sigma_frames } = experiment.settings;
+  const { bin_frames, sigma_frames, classes } = experiment.settings;
   const unused = animals.reduce(
     (sum, { frames }, w) => sum + Math.max(0, frames - (binCounts[w] as number) * bin_frames),
     0,
@@ -125,6 +125,7 @@ function runFacts(plan: RunPlan, masked: readonly MaskedNeuron[]) {
     (sum, animal) => sum + neurons.filter((neuron) => !animal.neurons.has(neuron)).length,
     0,
   );
+  const known = new Set(animals.flatMap((animal) => [...animal.neurons].flat()));
   return {
     animals: animals.length,
     neuron_count: neurons.length,
@@ -134,6 +135,7 @@ function runFacts(plan: RunPlan, masked: readonly MaskedNeuron[]) {
     neurons_absent: absent,
     bins_masked: masked.reduce((sum, { bins }) => sum + bins, 0),
     trace_kinds: [...new Set(animals.map(({ traceKind }) => traceKind))].sort(),
+    classes_without_neuron: (classes ?? []).filter((name) => !known.has(name)),
     alignment_used: plan.alignment,
   };
 }

@@ -13,6 +13,7 @@ export interface TensorTables {
   readonly experiment: TableSource;
   readonly slope: TableSource;
   readonly bin: TableSource;
+  /** Says why neurons are missing; that they are follows from `slope`. */
   readonly mask: TableSource;
 }
 
@@ -164,8 +165,10 @@ function* slopeRows(batch: RecordBatch) {
 /** Bins with a frame without a slope have none at all. */
 export function maskWholeBins(g: Float64Array, binFrames: number): void {
   for (let from = 0; from < g.length; from += binFrames) {
-    const bin = g.subarray(from, from + binFrames);
-    if (bin.some(Number.isNaN)) bin.fill(Number.NaN);
+    const to = Math.min(from + binFrames, g.length);
+    let t = from;
+    while (t < to && !Number.isNaN(g[t])) t++;
+    if (t < to) g.fill(Number.NaN, from, to);
   }
 }
 

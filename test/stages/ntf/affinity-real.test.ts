@@ -1,22 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { parseNpy } from "../../../src/formats/volume/npy.js";
 import { type Alignment, denseAffinity } from "../../../src/stages/ntf/affinity.js";
 import { signedRoots } from "../../../src/stages/ntf/kernels.js";
 import { slopes } from "../../../src/stages/ntf/slopes.js";
 import { rootsNormSquared } from "../../../src/stages/ntf/tensor-norm.js";
-import { realData } from "../../support/real-data.js";
-
-const data = realData("ntf-mds");
-
-function array(name: string): { readonly shape: readonly number[]; readonly data: Float64Array } {
-  const path = data.path("reference", "ntf", `${name}.npy`);
-  const { shape, data: values } = parseNpy(readFileSync(path), { file: path });
-  return { shape, data: values as Float64Array };
-}
+import { referenceArray, referenceJson, references } from "./reference-arrays.js";
 
 function checks(name: string): Record<string, number> {
-  return JSON.parse(readFileSync(data.path("reference", "ntf", `${name}.json`), "utf8")).affinity_checks;
+  return referenceJson(name).affinity_checks;
 }
 
 function dense(slopesOf: Float64Array[][], binFrames: number, alignment: Alignment) {
@@ -44,10 +35,10 @@ function rootRows(g: readonly Float64Array[], frames: number): Float64Array {
   return values;
 }
 
-describe.skipIf(!data.present)(`affinities of reference traces${data.reason}`, () => {
+describe.skipIf(!references.present)(`affinities of reference traces${references.reason}`, () => {
   it("those of the planted animals have the reference's sum, maximum, zeros and entries, animal 0 in full", () => {
     const expected = checks("e2e");
-    const { shape, data: traces } = array("e2e_traces");
+    const { shape, data: traces } = referenceArray("e2e_traces");
     const [animals, frames, neurons] = shape as [number, number, number];
     const g = Array.from({ length: animals }, (_a, w) =>
       Array.from({ length: neurons }, (_n, i) =>
@@ -68,7 +59,7 @@ describe.skipIf(!data.present)(`affinities of reference traces${data.reason}`, (
     const entry = values[(100 * 300 + 37) * 5 + 2] as number;
     expect(Math.abs(entry - (expected["X[100,37,2]"] as number))).toBeLessThan(1e-10);
 
-    const first = array("e2e_affinity_animal0");
+    const first = referenceArray("e2e_affinity_animal0");
     expect(first.shape).toEqual([780, 300]);
     const worst = first.data.reduce((far, a, k) => Math.max(far, Math.abs(a - (values[k * 5] as number))), 0);
     expect(worst).toBeLessThan(1e-10);
@@ -89,7 +80,7 @@ describe.skipIf(!data.present)(`affinities of reference traces${data.reason}`, (
 
   it("those of the zebrafish tectum have the reference's sum, norm and entry", () => {
     const expected = checks("zebrafish");
-    const text = readFileSync(data.path("zebrafish-tectum", "zf_20151104-f1_activity_matrix.csv"), "utf8");
+    const text = readFileSync(references.path("zebrafish-tectum", "zf_20151104-f1_activity_matrix.csv"), "utf8");
     const g = text
       .trim()
       .split("\n")

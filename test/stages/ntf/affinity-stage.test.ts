@@ -119,6 +119,7 @@ describe("the affinity stage", () => {
     const inputs = animalRows({ a: animal("ABCD", 1, { classes }), b: animal("ABCD", 2, { classes }) });
     const { tables } = await runAffinityInMemory(inputs, { classes: ["sensory", "D", "Z"], experiments: { some: {} } });
     expect(tables.experiment[0]?.neurons).toEqual(["A", "B", "D"]);
+    expect(tables.affinity_parameter.find(({ name }) => name === "classes_without_neuron")?.value).toBe('["Z"]');
     expect(tables.mask).toEqual(
       ["a", "b"].map((animal_id) => ({ run_id: "some", animal_id, neuron_id: "C", reason: "filtered", n_bins: 5 })),
     );
