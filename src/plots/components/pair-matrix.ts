@@ -81,21 +81,22 @@ export function pairMatrix(options: {
     const found = pairs.filter((pair) => pair.direction === direction);
     if (found.length === 0 && direction === "opposite") return undefined;
     const values = new Float64Array(size * size);
-    for (let row = 0; row < size; row++) {
-      for (let column = 0; column < size; column++) {
-        const [first, second] = [ordered.places[row] as number, ordered.places[column] as number];
-        if (row !== column && !seen(first, second)) values[row * size + column] = Number.NaN;
-      }
-    }
     for (const { first, second, values: given } of found) {
       for (let index = 0; index < given.length; index++) {
         const row = rows.get(first[index] as number);
         const column = rows.get(second[index] as number);
         if (row === undefined || column === undefined) continue;
-        const value = given[index] as number;
-        values[row * size + column] = value;
-        values[column * size + row] = value;
-        largest = Math.max(largest, value);
+        values[row * size + column] = given[index] as number;
+        values[column * size + row] = given[index] as number;
+      }
+    }
+    // Whatever a fit leaves where nothing was seen says nothing.
+    for (let row = 0; row < size; row++) {
+      for (let column = 0; column < size; column++) {
+        const [first, second] = [ordered.places[row] as number, ordered.places[column] as number];
+        const at = row * size + column;
+        if (row !== column && !seen(first, second)) values[at] = Number.NaN;
+        else largest = Math.max(largest, values[at] as number);
       }
     }
     return values;

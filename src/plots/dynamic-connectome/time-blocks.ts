@@ -126,14 +126,18 @@ export function blockNames(
   const [first] = named;
   if (first === undefined) return { svg: "", height: 0, key: [] };
   const texts = named.map(({ bins }) => names.get(bins.animal as string) ?? (bins.animal as string));
-  const room = ({ panel }: TimeBlock) => panel.right - panel.left + 4;
+  const room = ({ panel }: TimeBlock) => panel.right - panel.left + 2;
   const fits = named.every((block, index) => textWidth(texts[index] as string, NAME_SIZE) <= room(block));
   const shown = fits ? texts : texts.map((_, index) => String(index + 1));
   const style = { size: NAME_SIZE, fill: first.panel.theme.text, anchor: "middle" } as const;
-  const drawn = named.flatMap((block, index) => {
+  let taken = Number.NEGATIVE_INFINITY;
+  const drawn = named.flatMap(({ panel }, index) => {
     const text = shown[index] as string;
-    if (textWidth(text, NAME_SIZE) > room(block)) return [];
-    return [textAt((block.panel.left + block.panel.right) / 2, y + 9, text, style)];
+    const half = textWidth(text, NAME_SIZE) / 2;
+    const middle = (panel.left + panel.right) / 2;
+    if (middle - half < taken) return [];
+    taken = middle + half + 2;
+    return [textAt(middle, y + 9, text, style)];
   });
   const key = fits ? [] : [`animals: ${texts.map((text, index) => `${index + 1} ${text}`).join(", ")}`];
   return { svg: group({}, drawn), height: BLOCK_NAMES_HEIGHT, key };

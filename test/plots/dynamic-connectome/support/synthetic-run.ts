@@ -261,7 +261,7 @@ function rankRows(options: {
   const ranks = Array.from({ length: Math.max(8, chosen + 2) }, (_, index) => index + 1);
   const runs: Row[] = [];
   const evidence = ranks.map((rank) => {
-    const base = control ? 0.9 - 0.008 * rank : 0.85 - 0.1 * Math.min(rank, chosen) - 0.004 * rank;
+    const base = control ? 0.9 - 0.008 * rank : 0.85 - (0.6 * Math.min(rank, chosen)) / chosen - 0.004 * rank;
     const errors = Array.from({ length: starts }, (_, start) => base + (start === 0 ? 0 : 0.03 * random.next() ** 3));
     const stuck = starts > 3 && rank === chosen && !control;
     if (stuck) errors[starts - 1] = base + 0.12;

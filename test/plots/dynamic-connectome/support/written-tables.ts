@@ -1,21 +1,41 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { sqlType } from "../../../../src/cli/current-tables.js";
 import { type PlotTables, sessionTables } from "../../../../src/plots/plot-tables.js";
 import { SqlSession } from "../../../../src/sql/sql-session.js";
 import type { SqlView } from "../../../../src/sql/sql-types.js";
+import { buildBatch } from "../../../../src/tables/batch-builder.js";
 import type { Contract, Field, Row } from "../../../../src/tables/contract.js";
 import { readContract } from "../../../../src/tables/contract-file.js";
-import { TableWriter } from "../../../../src/tables/table-writer.js";
 import { builtPackage } from "../../../cli/support/built-package.js";
 import { repositoryRoot } from "../../../support/real-data.js";
 import type { TableRows } from "./synthetic-run.js";
 
-/** Rows written by their contracts and read as `plot` reads the current tables. */
+/** Rows that fit their contracts, as Parquet, read as `plot` reads the current tables. */
 export async function writtenTables(rows: TableRows): Promise<{ readonly tables: PlotTables; close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), "neurotables-connectome-plot-"));
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
   const views: SqlView[] = [];
-  for (const [name, given] of Object.entries(rows)) views.push(await writtenView(folder, name, given));
+  for (const [name, given] of Object.entries(rows)) {
+    const contract = await readContract(join(repositoryRoot, "schemas", `${name.replace(".", "/")}.yaml`));
+    const complete = given.map((row) => completed(contract, row));
+    buildBatch(contract, complete);
+    const [json, parquet] = [join(folder, `${name}.json`), join(folder, `${name}.parquet`)];
+    writeFileSync(
+      json,
+      JSON.stringify(complete, (_, value) => (typeof value === "bigint" ? Number(value) : value)),
+    );
+    const columns = contract.fields.map((field) => `"${field.name}": '${sqlType(field.type)}'`).join(", ");
+    await connection.run(
+      `COPY (FROM read_json('${json}', format = 'array', columns = {${columns}})) TO '${parquet}' (FORMAT parquet)`,
+    );
+    views.push({ name, partPaths: [parquet] });
+  }
+  connection.closeSync();
+  instance.closeSync();
   const session = await SqlSession.open({
     views,
     catalogue: { snapshot: [], run: [], step: [] },
@@ -31,14 +51,6 @@ export async function writtenTables(rows: TableRows): Promise<{ readonly tables:
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** One table as Parquet. */
-export async function writtenView(folder: string, name: string, rows: readonly Row[]): Promise<SqlView> {
-  const contract = await readContract(join(repositoryRoot, "schemas", `${name.replace(".", "/")}.yaml`));
-  const writer = TableWriter.create({ contract, directory: join(folder, name) });
-  writer.write(rows.map((row) => completed(contract, row)));
-  return { name, partPaths: (await writer.finish()).paths };
 }
 
 /** What a row leaves out is null, or the nothing of its type. */
