@@ -72,6 +72,17 @@ export function describeProducts(tested: Conforming): void {
       expectWithin(await multiply(tested, product), naiveProduct(product, float));
     });
 
+    it("of matrices of several blocks, in batches", async () => {
+      const [m, n, k, batches] = [67, 70, 150, 3] as const;
+      const product = {
+        ...{ m, n, k, batches },
+        left: hostView(15, tested, [m, k, batches], "transposed"),
+        right: hostView(16, tested, [k, n, batches]),
+        out: hostView(17, tested, [m, n, batches], "padded"),
+      };
+      expectWithin(await multiply(tested, product), naiveProduct(product, float));
+    });
+
     it("repeats a matrix of distance 0 over the batch, and a row and a column over a matrix", async () => {
       const [m, n, k, batches] = [6, 9, 5, 4] as const;
       const product = {
