@@ -40,7 +40,7 @@ const choices = {
   form: z
     .enum(["auto", "dense", "matrix_free"])
     .describe(
-      "dense: the tensor is formed; matrix_free: it is contracted from the slopes and never stored (kernels geomean, product, signed); auto: matrix_free for the concatenated alignment and beyond dense_megabytes",
+      "dense: the tensor is formed; matrix_free: it is contracted from the slopes and never stored (kernels geomean, product, signed); auto: dense, but matrix_free beyond dense_megabytes, and for the concatenated alignment where that is less work",
     ),
   dense_megabytes: z
     .number()

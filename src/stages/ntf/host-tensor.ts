@@ -24,29 +24,34 @@ export interface HostTensor {
 
 export type Form = "auto" | "dense" | "matrix_free";
 
+/** How much faster, about, operations of a dense sweep go than those of a matrix-free one. */
+const DENSE_ADVANTAGE = 2;
+
 /**
- * The form in which a tensor is factorised. `auto`: items × items × bins without forming it, which is cheaper too; pairs ×
- * bins × animals dense up to `denseLimit` bytes. Kernels that are no sum of outer products, and missing bins of pairs, need it dense.
+ * The form in which a tensor is factorised. `auto`: dense, but matrix-free beyond `denseLimit` bytes, and for items ×
+ * items × bins where that is less work (many items, few frames per bin). Kernels that are no sum of outer products, and missing
+ * bins of pairs, need the tensor dense.
  * @throws {NeurotablesError} `ntf/form` for `matrix_free` where it must be dense.
  */
 export function chooseForm(tensor: AffinityTensor, form: Form, denseLimit: number): "dense" | "matrix_free" {
+  const { roots, shape } = tensor;
   const why =
-    tensor.roots === undefined
+    roots === undefined
       ? `the kernel ${tensor.kernel} is no sum of outer products`
       : tensor.alignment === "shared_clock" && tensor.maskedBins.length > 0
         ? "bins of single neurons are masked"
         : undefined;
-  if (why === undefined) {
-    if (form !== "auto") return form;
-    return tensor.roots?.form === "square" || tensor.denseBytes > denseLimit ? "matrix_free" : "dense";
-  }
-  if (form === "matrix_free") {
+  if (why !== undefined && form === "matrix_free") {
     throw new NeurotablesError("ntf/form", `run ${tensor.runId} cannot be factorised without its tensor: ${why}`, {
       fields: { run_id: tensor.runId, form, kernel: tensor.kernel },
       wayOut: "set form to auto or dense",
     });
   }
-  return "dense";
+  if (why !== undefined || form === "dense") return "dense";
+  if (form === "matrix_free" || tensor.denseBytes > denseLimit) return "matrix_free";
+  if (roots?.form !== "square") return "dense";
+  const matrixFree = 16 * roots.bins * roots.width * roots.items * DENSE_ADVANTAGE;
+  return matrixFree < 6 * shape[0] * shape[1] * shape[2] ? "matrix_free" : "dense";
 }
 
 /**
