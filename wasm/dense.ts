@@ -48,7 +48,6 @@ export function rowProducts<T>(p: usize, task: i32, tasks: i32, scratch: usize):
     for (let j = 0; j < countJ; j += tile) {
       const count = min(tile, countJ - j);
       const from = source<T>(x, outside, (<u64>i * J + firstJ + j) * <u64>K, count * K, room);
-      if (outside == 0) touch(from, count * rowBytes);
       product<T>(count, K, from, rowBytes, sizeof<T>(), packed, K, 0, vectors, y + <usize>j * bytes, bytes);
     }
     const row = leading + <usize>i * rank * sizeof<T>();

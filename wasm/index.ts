@@ -8,6 +8,8 @@ import { squareBins, squareProducts } from "./square";
 import { factorUpdate, fitTerms } from "./update";
 import { copyBytes, projectRows, reduceBlocks, reduceFinish } from "./vectors";
 
+export * from "./tiles";
+
 /** Looks at the others this often before a thread sleeps until they are done. */
 const SPINS: i32 = 2000;
 

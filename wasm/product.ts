@@ -1,4 +1,4 @@
-import { DEPTH, lanes, panelWidth, tile, tileRows } from "./tiles";
+import { DEPTH, lanes, panelWidth, tileAcross, tileAlong, tileRows } from "./tiles";
 
 /** C (rows × vectors, float64) += A · B for a whole packed B of `bRows` rows, of which those from `first` on are used. */
 export function product<T>(
@@ -18,11 +18,18 @@ export function product<T>(
     const depth = min(k - k0, DEPTH);
     for (let v = 0; v < vectors; ) {
       const width = panelWidth(vectors - v);
-      const most = tileRows(width);
       const panel = b + 16 * (<usize>v * bRows + <usize>(first + k0) * width);
       const to = c + v * lanes<T>() * 8;
-      for (let r = 0; r < rows; r += most) {
-        tile<T>(width, a + <usize>r * row + <usize>k0 * column, row, column, depth, panel, to + <usize>r * cRow, cRow, min(rows - r, most));
+      const from = a + <usize>k0 * column;
+      const most = tileRows(width);
+      if (row == sizeof<T>()) {
+        for (let r = 0; r < rows; r += most) {
+          tileAcross<T>(width, from + <usize>r * row, column, depth, panel, to + <usize>r * cRow, cRow, min(rows - r, most));
+        }
+      } else {
+        for (let r = 0; r < rows; r += most) {
+          tileAlong<T>(width, from + <usize>r * row, row, column, depth, panel, to + <usize>r * cRow, cRow, min(rows - r, most));
+        }
       }
       v += width;
     }
