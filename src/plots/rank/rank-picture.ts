@@ -6,7 +6,7 @@ import { type Picture, type PictureStyle, svgDocument } from "../picture.js";
 import { countOf, tickText } from "../scale.js";
 import type { Theme } from "../theme.js";
 import { type LegendLine, lineLegend } from "./line-legend.js";
-import type { RankCurve, RankData, RankPoint } from "./rank-data.js";
+import type { RankCurve, RankData, RankPoint, StartPoint } from "./rank-data.js";
 import {
   type CurveLook,
   type DrawnCurve,
@@ -161,11 +161,15 @@ function limitOf(value: number | undefined, dash: string): Limit[] {
 /** Starts of one rank side by side, in their order. */
 function startDots({ starts, ranks }: RankCurve, colour: string, plotWidth: number): DrawnStart[] {
   const perRank = plotWidth / Math.max(1, ranks.length);
-  return starts.map(({ rank, start, error, stuck }) => {
-    const same = starts.filter((other) => other.rank === rank);
+  const byRank = new Map<number, StartPoint[]>();
+  for (const start of [...starts].sort((a, b) => a.rank - b.rank || a.start - b.start)) {
+    byRank.set(start.rank, [...(byRank.get(start.rank) ?? []), start]);
+  }
+  return [...byRank].flatMap(([rank, same]) => {
     const step = Math.min(DOT_STEP, (0.6 * perRank) / same.length);
-    const place = same.findIndex((other) => other.start === start) - (same.length - 1) / 2;
-    return { rank, value: error, shift: place * step, colour, stuck };
+    return same.map(({ error, stuck }, place) => {
+      return { rank, value: error, shift: (place - (same.length - 1) / 2) * step, colour, stuck };
+    });
   });
 }
 
