@@ -77,7 +77,7 @@ export type DetectParameters = z.infer<typeof parameters>;
  * alone. A graph without edges has one community and no structure. Communities are numbered by falling sum of
  * `strength`, equal ones in the order of their first names. The results do not depend on the order of rows and neurons.
  *
- * Cost: about 0.1 s per component of 100 to 300 neurons; of 2,000 neurons with all pairs some 10 s per start and
+ * Cost: 0.1 to 10 s per component of 100 to 300 neurons; of 2,000 neurons some 10 to 40 s for each of `starts` and
  * component. Memory: 16 bytes per pair and component of one run.
  * @throws {ContractError} `contract/orphan` for a pair of a neuron or component that the run does not have.
  */
