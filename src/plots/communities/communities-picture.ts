@@ -190,6 +190,7 @@ function readingGuide({ lanes }: CommunitiesData): string[] {
             .join(" and of ")}`,
         ]),
     "boxes: times above half of the maximum of a component, shared out by the neurons of its communities",
+    "match: mean factor match score to the other starts",
     "names by falling strength; +n: so many more neurons",
     "colours and numbers of communities are of one component only",
   ];

@@ -88,7 +88,10 @@ export function laneLegend(lane: Lane, { x, width, theme }: { x: number; width: 
   return group({}, [
     textAt(x, top + 12, name, { size: 11, fill: theme.text, bold: true }),
     badge === undefined ? "" : drawBadge(badge, badgeX + badgeWidth(badge), top, theme),
-    textAt(x, top + 27, fitText(componentFacts(facts).join("  ·  "), width, 9), { size: 9, fill: theme.muted }),
+    textAt(x, top + 27, fitText(componentFacts(facts, "match").join("  ·  "), width, 9), {
+      size: 9,
+      fill: theme.muted,
+    }),
     ...lines,
   ]);
 }

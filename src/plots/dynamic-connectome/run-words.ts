@@ -52,12 +52,15 @@ export function reproducibilityWords(components: readonly ComponentFacts[]): str
     : undefined;
 }
 
-/** Facts of a component. */
-export function componentFacts({ lambda, share, match }: ComponentFacts): string[] {
+/** Facts of a component; `match` is what the match to other starts is called where there is little room. */
+export function componentFacts(
+  { lambda, share, match }: ComponentFacts,
+  matchName = "match to the other starts",
+): string[] {
   return [
     `λ ${tickText(Number(lambda.toPrecision(3)))}`,
     `share ${tickText(Number((share * 100).toPrecision(2)))} %`,
-    match === null ? "one start" : `match to the other starts ${match.toFixed(2)}`,
+    match === null ? "one start" : `${matchName} ${match.toFixed(2)}`,
   ];
 }
 
