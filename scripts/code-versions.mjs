@@ -13,6 +13,8 @@ const EXCLUDED = [
   /^loaders\/loader-catalogue\.js$/,
   /^transforms\/transform-catalogue\.js$/,
   /^stages\/stage-catalogue\.js$/,
+  // Reaches every device; the one that a stage computes on is in its key by itself.
+  /^compute\/device\/open-device\.js$/,
 ];
 
 /** The code that runs a job of each kind belongs to the key of all its jobs, what users' modules import to that of theirs. */
@@ -22,6 +24,9 @@ const RUNNERS = {
   stage: "executors/transform-job.js",
   compact: "executors/compact-job.js",
   query: "executors/query-job.js",
+  "device reference": "compute/reference/reference-device.js",
+  "device cpu": "compute/cpu/cpu-device.js",
+  "device gpu": "compute/gpu/gpu-device.js",
   module: ["loaders/loader-toolkit.js", "stages/stage-toolkit.js"],
 };
 

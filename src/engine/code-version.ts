@@ -4,7 +4,16 @@ import { ConfigError } from "../base/errors.js";
 import { packageRoot } from "../base/package-root.js";
 
 /** Kinds of jobs; `module` is what users' own modules import from this package. */
-export type RunnerKind = "load" | "transform" | "stage" | "compact" | "query" | "module";
+export type RunnerKind =
+  | "load"
+  | "transform"
+  | "stage"
+  | "compact"
+  | "query"
+  | "module"
+  | "device reference"
+  | "device cpu"
+  | "device gpu";
 
 /** Versions of code, as they enter keys. */
 export interface CodeVersions {

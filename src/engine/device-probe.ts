@@ -6,13 +6,14 @@ import type { DeviceAnswer } from "./device.js";
 async function answer(name: string): Promise<DeviceAnswer> {
   try {
     const device = await openDevice(name);
-    const { name: opened, identity } = device.description;
+    const { kind, name: opened, identity } = device.description;
     await device.close();
-    return { device: { name: opened, identity } };
+    return { device: { kind, name: opened, identity } };
   } catch (error) {
     const known = error instanceof NeurotablesError ? error : new DeviceError("none", String(error));
     return { error: serializeError(known) };
   }
 }
 
-process.stdout.write(`${JSON.stringify(await answer(process.argv[2] ?? "auto"))}\n`, () => process.exit(0));
+const said = await answer(process.argv[2] ?? "auto");
+process.send?.(said, () => process.exit(0));

@@ -1,10 +1,12 @@
-import { execFile } from "node:child_process";
+import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { DeviceError, deserializeError, type SerializedError } from "../base/errors.js";
+import type { DeviceKind } from "../compute/device/device.js";
 import type { Pipeline } from "./pipeline.js";
 
 /** The device that stages of a run compute on. */
 export interface ChosenDevice {
+  readonly kind: DeviceKind;
   /** As `openDevice` names it, never `auto`. */
   readonly name: string;
   /** What results may depend on: a part of keys. */
@@ -22,10 +24,10 @@ export type DeviceAnswer = { readonly device: ChosenDevice } | { readonly error:
 export async function chosenDevice(pipelines: readonly Pipeline[], name = "auto"): Promise<ChosenDevice | undefined> {
   const uses = pipelines.some(({ steps }) => steps.some((step) => step.kind !== "load" && step.usesDevice));
   if (!uses) return undefined;
-  if (name === "reference" || name === "cpu") return { name, identity: name };
+  if (name === "reference" || name === "cpu") return { kind: name, name, identity: name };
   if (name === "auto") {
     const { hardwareAdapter } = await import("../compute/gpu/adapters.js");
-    if ((await hardwareAdapter()) === undefined) return { name: "cpu", identity: "cpu" };
+    if ((await hardwareAdapter()) === undefined) return { kind: "cpu", name: "cpu", identity: "cpu" };
   }
   const answer = await askProcess(name);
   if ("error" in answer) throw deserializeError(answer.error);
@@ -37,11 +39,21 @@ const LONGEST_MILLISECONDS = 60_000;
 
 function askProcess(name: string): Promise<DeviceAnswer> {
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, [PROBE, name], { timeout: LONGEST_MILLISECONDS }, (error, stdout, stderr) => {
-      const line = stdout.trim().split("\n").at(-1) ?? "";
-      if (line.startsWith("{")) return resolve(JSON.parse(line) as DeviceAnswer);
-      const last = stderr.trim().split("\n").at(-1) ?? "";
-      const why = last === "" ? (error?.message ?? "it said nothing") : last;
+    // Drivers write what they like to stdout and stderr: the answer comes as a message.
+    const child = fork(PROBE, [name], { execArgv: [], stdio: ["ignore", "ignore", "pipe", "ipc"] });
+    const said: Buffer[] = [];
+    child.stderr?.on("data", (bytes: Buffer) => said.push(bytes));
+    const timer = setTimeout(() => child.kill("SIGKILL"), LONGEST_MILLISECONDS);
+    let answer: DeviceAnswer | undefined;
+    child.on("message", (message) => {
+      answer = message as DeviceAnswer;
+    });
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      if (answer !== undefined) return resolve(answer);
+      const last = Buffer.concat(said).toString("utf8").trim().split("\n").at(-1) ?? "";
+      const why = last === "" ? `the process that looked at it ended with ${signal ?? code}` : last;
       reject(
         new DeviceError("none", `device ${name} cannot be had: ${why}`, {
           fields: { device: name },

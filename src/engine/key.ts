@@ -33,7 +33,11 @@ export function stepKeyParts(
   for (const [name, text] of Object.entries(step.parameterTexts)) parts[`parameter ${name}`] = text;
   // The step's name is a column of `file_count` and `dropped_record`.
   if (step.kind === "load") parts.step = step.name;
-  else if (step.usesDevice) parts.device = device?.identity ?? "cpu";
+  else if (step.usesDevice) {
+    const { kind, identity } = device ?? { kind: "cpu", identity: "cpu" };
+    parts.device = identity;
+    parts["device code"] = code.runner(`device ${kind}`);
+  }
   return parts;
 }
 

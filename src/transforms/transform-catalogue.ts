@@ -28,6 +28,9 @@ export const transformCatalogue: Readonly<Record<string, () => Promise<Transform
     (await import("./connectome/published-consensus.js")).publishedConsensus as Transform,
   "connectome/resolve-cells": async () => (await import("./connectome/resolve-cells.js")).resolveCells as Transform,
   "connectome/synapse": async () => (await import("./connectome/synapse.js")).synapse as Transform,
+  "dynamic-connectome/animals": async () => (await import("./dynamic-connectome/animals.js")).animals as Transform,
+  "dynamic-connectome/parameters": async () =>
+    (await import("./dynamic-connectome/parameters.js")).parameters as Transform,
   "fisbe/dropped": async () => (await import("./fisbe/dropped.js")).dropped as Transform,
   "fisbe/samples": async () => (await import("./fisbe/samples.js")).samples as Transform,
   "membership/assign": async () => (await import("./membership/assign.js")).assign as Transform,
