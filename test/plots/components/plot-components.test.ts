@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { componentsPicture } from "../../../src/plots/components/components-picture.js";
 import { componentsPlot } from "../../../src/plots/components/components-plot.js";
 import { readComponents } from "../../../src/plots/components/read-components.js";
+import type { PlotRequest } from "../../../src/plots/plot-kind.js";
 import type { PlotTables } from "../../../src/plots/plot-tables.js";
 import { rasterise } from "../../../src/plots/rasterise.js";
 import { THEMES } from "../../../src/plots/theme.js";
@@ -53,7 +54,7 @@ function maskedRun(runId: string): TableRows {
   };
 }
 
-const REQUEST = { argument: undefined, all: false, channels: [] };
+const REQUEST: PlotRequest = { argument: undefined, all: false, channels: [] };
 const STYLE = { theme: THEMES.light, width: 1300 };
 
 let store: { readonly tables: PlotTables; close(): Promise<void> };
@@ -64,7 +65,7 @@ beforeAll(async () => {
 
 afterAll(() => store.close());
 
-const draw = (request: Partial<typeof REQUEST & { argument: string }> = {}, tables = store.tables) =>
+const draw = (request: Partial<PlotRequest> = {}, tables = store.tables) =>
   componentsPlot.draw(tables, { ...REQUEST, ...request }, STYLE);
 const texts = (svg: string) => textBoxes(svg).map(({ text }) => text);
 

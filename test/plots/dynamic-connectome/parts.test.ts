@@ -40,7 +40,7 @@ describe("blocks of time", () => {
         const many = Array.from({ length: animals }, (_, index) => block(`Lab/a${index}`, index, 0, 50 + 37 * index));
         const blocks = layoutBlocks(many, { left: 20, right: 20 + width, theme });
         const axis = timeAxis(blocks, 100);
-        const names = blockNames(blocks, 0, animalNames(many.map(({ animal }) => animal)).names);
+        const names = blockNames(blocks, 0, animalNames(many.map((each) => each.animal as string)).names);
         expect(clashes({ svg: axis + names.svg, width: width + 100, height: 200 })).toEqual([]);
         expect(names.key.length > 0 || textBoxes(names.svg).length === animals).toBe(true);
       }),
