@@ -159,16 +159,3 @@ function existingAbove(folder: string): string {
 }
 
 /** Adapters are for stages that later versions bring: their absence is no failure. */
-export const gpuProbe: Probe = {
-  name: "gpu",
-  async run() {
-    const name = "webgpu";
-    const found = await import(name).then(
-      () => true,
-      () => false,
-    );
-    return found
-      ? { status: "ok", detail: "the adapter package webgpu is installed; no step of this version uses it" }
-      : { status: "ok", detail: "adapter not installed (not needed); npm install webgpu@0.6.2 adds it" };
-  },
-};

@@ -1,7 +1,8 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { DeviceError, deserializeError, type SerializedError } from "../base/errors.js";
-import type { DeviceKind } from "../compute/device/device.js";
+import type { DeviceDescription, DeviceKind } from "../compute/device/device.js";
+import type { SelfTest } from "../compute/device/self-test.js";
 import type { Pipeline } from "./pipeline.js";
 
 /** The device that stages of a run compute on. */
@@ -13,8 +14,15 @@ export interface ChosenDevice {
   readonly identity: string;
 }
 
-/** What the process that looks at the gpu writes. */
-export type DeviceAnswer = { readonly device: ChosenDevice } | { readonly error: SerializedError };
+/** A device that was opened, and how it did in its self-test. */
+export interface ExaminedDevice {
+  readonly description: DeviceDescription;
+  /** Empty where none was asked for. */
+  readonly tests: readonly SelfTest[];
+}
+
+/** What the process that opens a device answers. */
+export type DeviceAnswer = ExaminedDevice | { readonly error: SerializedError };
 
 /**
  * The device of some pipelines, undefined where no stage of theirs uses one. A gpu is looked at in a process of its own:
@@ -29,18 +37,30 @@ export async function chosenDevice(pipelines: readonly Pipeline[], name = "auto"
     const { hardwareAdapter } = await import("../compute/gpu/adapters.js");
     if ((await hardwareAdapter()) === undefined) return { kind: "cpu", name: "cpu", identity: "cpu" };
   }
-  const answer = await askProcess(name);
+  const { kind, name: opened, identity } = (await examineDevice(name)).description;
+  return { kind, name: opened, identity };
+}
+
+/**
+ * Opens a device in a process of its own, and lets it compute for `selfTestSeconds` (0: not).
+ * @throws {DeviceError} where it cannot be had, or its driver ends the process.
+ */
+export async function examineDevice(name: string, selfTestSeconds = 0): Promise<ExaminedDevice> {
+  const answer = await askProcess(name, selfTestSeconds);
   if ("error" in answer) throw deserializeError(answer.error);
-  return answer.device;
+  return answer;
 }
 
 const PROBE = fileURLToPath(new URL("./device-probe.js", import.meta.url));
 const LONGEST_MILLISECONDS = 60_000;
 
-function askProcess(name: string): Promise<DeviceAnswer> {
+function askProcess(name: string, selfTestSeconds: number): Promise<DeviceAnswer> {
   return new Promise((resolve, reject) => {
     // Drivers write what they like to stdout and stderr: the answer comes as a message.
-    const child = fork(PROBE, [name], { execArgv: [], stdio: ["ignore", "ignore", "pipe", "ipc"] });
+    const child = fork(PROBE, [name, String(selfTestSeconds)], {
+      execArgv: [],
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
     const said: Buffer[] = [];
     child.stderr?.on("data", (bytes: Buffer) => said.push(bytes));
     const timer = setTimeout(() => child.kill("SIGKILL"), LONGEST_MILLISECONDS);

@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs";
 import { EXIT, type ExitCode, NeurotablesError } from "../../base/errors.js";
+import { deviceProbes } from "../device-probes.js";
 import {
   diskProbe,
   duckdbProbe,
   fileOperationsProbe,
-  gpuProbe,
   hdf5Probe,
   machineProbe,
   nodeProbe,
@@ -29,7 +29,7 @@ export async function run(context: VerbContext): Promise<ExitCode> {
     fileOperationsProbe(place.home),
     storeProbe(place),
     ...mirrorProbes(place),
-    gpuProbe,
+    ...deviceProbes(),
   ];
   const results: ProbeResult[] = [];
   for (const probe of probes) {
