@@ -7,10 +7,10 @@ import { gramOf, updateRow } from "./update";
 
 /**
  * rowProducts: x, outside, I, J, K, rowBlocks, chunk, chunks, packed, vectors, middle, leading, rank, grams, groups,
- * gramCount, rule, sweeps, out0, partials0, partials1, tile, productAt, tileAt, rowAt; epsilon.
+ * gramCount, rule, sweeps, out0, partials0, partials1, tile, productAt, tileAt, rowAt, group; epsilon.
  * For each i of a block of rows: Y = X[i] C (chunk of J × R, C packed); row i of mode 0 is Σ_j Y ∘ B; with `grams`, row i
  * of the leading factor is updated from it; with `partials1`, Y ∘ a_i is added to the block's part of mode 1. One pass
- * over X does all three.
+ * over X does all three. `group` rows i are taken together, where they are short and not cut into chunks.
  */
 export function rowProducts<T>(p: usize, task: i32, tasks: i32, scratch: usize): void {
   const x = address(p, 0);
@@ -30,6 +30,7 @@ export function rowProducts<T>(p: usize, task: i32, tasks: i32, scratch: usize):
   const partials0 = address(p, 19);
   const partials1 = address(p, 20);
   const tile = word(p, 21);
+  const group = word(p, 25);
   const y = scratch + address(p, 22);
   const room = scratch + address(p, 23);
   const m = scratch + address(p, 24);
@@ -43,29 +44,34 @@ export function rowProducts<T>(p: usize, task: i32, tasks: i32, scratch: usize):
   const sums = partials1 == 0 ? 0 : partials1 + (<usize>block * J + firstJ) * bytes;
   if (sums != 0) memory.fill(sums, 0, countJ * bytes);
   const lastI = share(I, rowBlocks, block + 1);
-  for (let i = share(I, rowBlocks, block); i < lastI; i++) {
-    memory.fill(y, 0, countJ * bytes);
-    for (let j = 0; j < countJ; j += tile) {
-      const count = min(tile, countJ - j);
-      const from = source<T>(x, outside, (<u64>i * J + firstJ + j) * <u64>K, count * K, room);
-      product<T>(count, K, from, rowBytes, sizeof<T>(), packed, K, 0, vectors, y + <usize>j * bytes, bytes);
+  for (let start = share(I, rowBlocks, block); start < lastI; start += group) {
+    const some = min(group, lastI - start);
+    const rows = some * countJ;
+    memory.fill(y, 0, <usize>rows * bytes);
+    for (let row = 0; row < rows; row += tile) {
+      const count = min(tile, rows - row);
+      const from = source<T>(x, outside, (<u64>start * J + firstJ + row) * <u64>K, count * K, room);
+      product<T>(count, K, from, rowBytes, sizeof<T>(), packed, K, 0, vectors, y + <usize>row * bytes, bytes);
     }
-    const row = leading + <usize>i * rank * sizeof<T>();
-    if (middle != 0) {
-      memory.fill(m, 0, bytes);
-      for (let j = 0; j < countJ; j++) addProduct(m, y + <usize>j * bytes, middle + <usize>(firstJ + j) * bytes, bytes);
-      if (partials0 != 0) memory.copy(partials0 + (<usize>part * I + i) * bytes, m, bytes);
-      else if (out0 != 0) narrow<T>(m, rank, out0 + <usize>i * rank * sizeof<T>());
-    }
-    if (sums == 0) continue;
-    widen<T>(row, rank, a, bytes);
-    if (grams != 0) {
-      const gram = gramOf(grams, address(p, 14), word(p, 15), i, rank * bytes);
-      updateRow(word(p, 16), word(p, 17), real(p, 0), rank, a, m, gram, bytes, a + bytes);
-      narrow<T>(a, rank, row);
+    for (let i = start; i < start + some; i++) {
+      const yi = y + <usize>(i - start) * countJ * bytes;
+      if (middle != 0) {
+        memory.fill(m, 0, bytes);
+        for (let j = 0; j < countJ; j++) addProduct(m, yi + <usize>j * bytes, middle + <usize>(firstJ + j) * bytes, bytes);
+        if (partials0 != 0) memory.copy(partials0 + (<usize>part * I + i) * bytes, m, bytes);
+        else if (out0 != 0) narrow<T>(m, rank, out0 + <usize>i * rank * sizeof<T>());
+      }
+      if (sums == 0) continue;
+      const row = leading + <usize>i * rank * sizeof<T>();
       widen<T>(row, rank, a, bytes);
+      if (grams != 0) {
+        const gram = gramOf(grams, address(p, 14), word(p, 15), i, rank * bytes);
+        updateRow(word(p, 16), word(p, 17), real(p, 0), rank, a, m, gram, bytes, a + bytes);
+        narrow<T>(a, rank, row);
+        widen<T>(row, rank, a, bytes);
+      }
+      for (let j = 0; j < countJ; j++) addProduct(sums + <usize>j * bytes, yi + <usize>j * bytes, a, bytes);
     }
-    for (let j = 0; j < countJ; j++) addProduct(sums + <usize>j * bytes, y + <usize>j * bytes, a, bytes);
   }
 }
 

@@ -35,7 +35,7 @@ export const KERNELS = {
     words: [
       ...["x", "outside", "I", "J", "K", "rowBlocks", "chunk", "chunks", "packed", "vectors", "middle", "leading"],
       ...["rank", ...rowGrams, "rule", "sweeps", "out0", "partials0", "partials1", "tile", "productAt", "tileAt"],
-      "rowAt",
+      ...["rowAt", "group"],
     ],
     reals: ["epsilon"],
   },

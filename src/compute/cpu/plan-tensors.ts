@@ -6,6 +6,13 @@ import { blockCount, clamp, type FloatSizes, MOST_BLOCKS, type Plan, spreadRow }
 const TILE_BYTES = 196_608;
 /** Rows that all tiles of a product divide. */
 const TILE_ROWS = 12;
+/** Rows of a tensor that are taken together where those of one leading index are fewer. */
+const GROUP_ROWS = 48;
+/** Rows of a tensor that mode 2 takes together at least; at most where each lies on pages of its own, of which processors
+ * remember 64. */
+const LEAST_DEPTH = 24;
+const MOST_PAGES = 40;
+const PAGE_BYTES = 4096;
 /** Fewest blocks that keep many threads busy. */
 const FEW_BLOCKS = 16;
 
@@ -68,19 +75,20 @@ function planRowProducts(plan: Plan, sizes: FloatSizes, command: RowsCommand, mo
   const wanted = mode === "leading" || rowBlocks >= FEW_BLOCKS ? 1 : Math.ceil(MOST_BLOCKS / rowBlocks);
   const chunk = Math.min(J, Math.ceil(Math.ceil(J / wanted) / TILE_ROWS) * TILE_ROWS);
   const chunks = Math.ceil(J / chunk);
+  const group = chunks > 1 ? 1 : clamp(Math.floor(GROUP_ROWS / J), 1, Math.ceil(I / rowBlocks));
   const tile = tileRows(K * sizes.bytes);
   const { address: x, outside } = plan.place(tensor.values);
   const partials0 = chunks > 1 && mode === 0 ? plan.temporary(chunks * I * wideBytes) : 0;
   const partials1 = mode === 0 ? 0 : plan.temporary(rowBlocks * J * wideBytes);
   const { productAt, tileAt, rowAt } = plan.room({
-    productAt: chunk * wideBytes,
-    tileAt: outside === 0 ? 0 : Math.min(tile, chunk) * K * sizes.bytes,
+    productAt: group * chunk * wideBytes,
+    tileAt: outside === 0 ? 0 : Math.min(tile, group * chunk) * K * sizes.bytes,
     rowAt: 3 * wideBytes,
   });
   plan.phase("rowProducts", rowBlocks * chunks, {
     ...{ x, outside, I, J, K, rowBlocks, chunk, chunks, packed, vectors, middle, rank, ...update },
     ...{ leading: mode === 0 ? 0 : plan.address(factors[0]), out0: mode === 0 ? plan.address(out) : 0 },
-    ...{ partials0, partials1, tile, productAt, tileAt, rowAt },
+    ...{ partials0, partials1, tile, productAt, tileAt, rowAt, group },
   });
   if (partials0 !== 0) addPartials(plan, sizes, partials0, chunks, I, rank, out);
   if (partials1 !== 0) addPartials(plan, sizes, partials1, rowBlocks, J, rank, out);
@@ -90,9 +98,10 @@ function planColumnProducts(plan: Plan, sizes: FloatSizes, { tensor, factors, ra
   if (tensor.form !== "dense") return;
   const [I, J, K] = tensor.shape;
   const wideBytes = sizes.wideBytes(rank);
-  const chunks = Math.max(1, Math.round((K * sizes.bytes * 32) / TILE_BYTES));
+  const chunks = Math.max(1, Math.round((K * sizes.bytes * LEAST_DEPTH) / TILE_BYTES));
   const chunk = Math.min(K, Math.ceil(Math.ceil(K / chunks) / TILE_ROWS) * TILE_ROWS);
-  const depth = clamp(Math.floor(TILE_BYTES / (chunk * sizes.bytes)), 8, 256);
+  const mostRows = K * sizes.bytes >= PAGE_BYTES ? MOST_PAGES : 256;
+  const depth = clamp(Math.floor(TILE_BYTES / (chunk * sizes.bytes)), 8, mostRows);
   const rowBlocks = blockCount(I * J, depth, K * wideBytes);
   const { address: x, outside } = plan.place(tensor.values);
   const copyRow = outside !== 0 || (K * sizes.bytes) % 1024 === 0 ? spreadRow(chunk * sizes.bytes) : 0;
