@@ -68,6 +68,12 @@ export function gramOf(factor: Float64Array, rank: number): Float64Array {
   return gram;
 }
 
+/** ‖Σ_r a_r ∘ b_r ∘ c_r‖². Cost: rows · rank². */
+export function modelNormSquared(factors: Factors, rank: number): number {
+  const [a, b, c] = factors.map((factor) => gramOf(factor, rank)) as [Float64Array, Float64Array, Float64Array];
+  return treeSum(a.map((value, i) => value * (b[i] as number) * (c[i] as number)));
+}
+
 /** Value of the model at row-major entry `index`. */
 export function modelEntry(factors: Factors, shape: Shape, rank: number, index: number): number {
   const k = index % shape[2];

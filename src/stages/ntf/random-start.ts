@@ -1,5 +1,5 @@
 import { randomNumbers } from "../../compute/statistics/random-numbers.js";
-import { type Factors, gramOf, type Shape } from "./cp-model.js";
+import { type Factors, modelNormSquared, type Shape } from "./cp-model.js";
 
 /** Most starts of a rank: each has its own stream of random numbers. */
 export const MOST_STARTS = 4096;
@@ -20,9 +20,8 @@ export interface StartOptions {
 
 /**
  * Factors to start from: uniform in [0, 1), modes 0, 1, 2, row by row, of the generator `randomNumbers` with stream
- * rank · 4096 + start; then all scaled by one number so that the mean squared norm of the components is that of the
- * tensor: too large together, which has fewer starts end in poor optima than a model of the norm of the tensor does. Rows of
- * which the tensor has nothing are zero.
+ * rank · 4096 + start; then all scaled by one number so that the norm of the model is that of the tensor: larger starts
+ * need many times the sweeps on tensors of high rank. Rows of which the tensor has nothing are zero.
  */
 export function randomStart({ shape, rank, start, seed, normSquared, symmetric, seen }: StartOptions): Factors {
   const random = randomNumbers(seed, rank * MOST_STARTS + start);
@@ -34,19 +33,9 @@ export function randomStart({ shape, rank, start, seed, normSquared, symmetric, 
       if (there === 0) (factors[mode] as Float64Array).fill(0, row * rank, (row + 1) * rank);
     }
   }
-  const mean = componentNormsSquared(factors, rank).reduce((sum, square) => sum + square / rank, 0);
-  const scale = mean === 0 ? 1 : Math.sqrt(cubeRoot(normSquared / mean));
+  const model = modelNormSquared(factors, rank);
+  const scale = model === 0 ? 1 : Math.sqrt(cubeRoot(normSquared / model));
   return factors.map((factor) => factor.map((value) => value * scale)) as unknown as Factors;
-}
-
-/** ‖a_r ∘ b_r ∘ c_r‖² of each component. */
-function componentNormsSquared(factors: Factors, rank: number): Float64Array {
-  const squares = new Float64Array(rank).fill(1);
-  for (const factor of factors) {
-    const gram = gramOf(factor, rank);
-    for (let r = 0; r < rank; r++) squares[r] = (squares[r] as number) * (gram[r * rank + r] as number);
-  }
-  return squares;
 }
 
 /** By Newton's method from above, down to where it stands: Math.cbrt differs between engines. */

@@ -48,9 +48,9 @@ describe.skipIf(!references.present)(`ranks of the planted tensor${references.re
     expect(three.filter((error) => Math.abs(error - reference[2].relerr_best) < 1e-4).length).toBeGreaterThan(0);
     const [, , , four, five, six] = scans as [RankScan, RankScan, RankScan, RankScan, RankScan, RankScan];
     expect(four.stability).toBeCloseTo(1, 9);
-    expect(five.corcondia).toBeLessThan(80);
-    expect(six.corcondia).toBeLessThan(80);
-    expect(five.stability as number).toBeLessThan(0.97);
+    for (const beyond of [five, six]) {
+      expect(beyond.corcondia < 80 || (beyond.stability as number) < 0.95).toBe(true);
+    }
     expect(chooseRank(scans, { corcondia: 80, stability: 0.95 })).toEqual({ rank: 4, choice: "rule" });
   });
 });
