@@ -18,9 +18,15 @@ export function packRight<T>(p: usize, task: i32, tasks: i32): void {
   const batch = task / parts / chunks;
   const first = share(k, parts, part);
   const from =
-    address(p, 0) + <usize>(word(p, 4) + batch) * address(p, 3) + <usize>first * address(p, 1) + <usize>chunk * columns * address(p, 2);
+    address(
+      p, 0) + <usize>(word(p, 4) + batch) * address(p, 3) + <usize>first * address(p,
+      1) + <usize>chunk * columns * address(p, 2,
+    );
   const to = address(p, 11) + (<usize>batch * chunks + chunk) * (<usize>vectors * k) * 16;
-  packAny<T>(from, address(p, 1), address(p, 2), share(k, parts, part + 1) - first, min(columns, word(p, 7) - chunk * columns), vectors, to, k, first);
+  packAny<T>(
+    from, address(p, 1), address(p, 2), share(k, parts, part + 1) - first, min(columns, word(p, 7) - chunk * columns),
+    vectors, to, k, first,
+  );
 }
 
 /**

@@ -2,7 +2,7 @@
 
 // @ts-ignore: decorator
 @external("host", "fetch")
-declare function fetchRows(outside: i32, byteOffset: f64, rowBytes: i32, rows: i32, rowDistance: f64, to: usize): void;
+declare function fetch(outside: i32, byteOffset: f64, bytes: i32, to: usize): void;
 
 // @ts-ignore: decorator
 @external("host", "put")
@@ -13,7 +13,7 @@ export declare function put(outside: i32, byteOffset: f64, bytes: i32, from: usi
 @inline
 export function source<T>(base: usize, outside: i32, index: u64, count: i32, room: usize): usize {
   if (outside == 0) return base + <usize>index * sizeof<T>();
-  fetchRows(outside, <f64>index * <f64>sizeof<T>(), count * <i32>sizeof<T>(), 1, 0, room);
+  fetch(outside, <f64>index * <f64>sizeof<T>(), count * <i32>sizeof<T>(), room);
   return room;
 }
 
@@ -33,7 +33,7 @@ export function copyRows<T>(
     const from = index + <u64>r * distance;
     const to = room + <usize>r * roomRow;
     if (outside == 0) memory.copy(to, base + <usize>from * sizeof<T>(), bytes);
-    else fetchRows(outside, <f64>from * <f64>sizeof<T>(), <i32>bytes, 1, 0, to);
+    else fetch(outside, <f64>from * <f64>sizeof<T>(), <i32>bytes, to);
   }
 }
 

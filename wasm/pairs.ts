@@ -72,7 +72,7 @@ function firstItem(pair: i64, items: i64): i32 {
   return <i32>low;
 }
 
-/** Pairs (i, i+1) is the first of item i. */
+/** Place of pair (i, i + 1), the first of item i. */
 // @ts-ignore: decorator
 @inline
 function pairBase(i: i64, items: i64): i64 {
@@ -81,7 +81,7 @@ function pairBase(i: i64, items: i64): i64 {
 
 /**
  * pairRows: roots, outside, groups, bins, width, items, pairs, signs, rank, vectors, packed, out, blocks, run, binBlock,
- * distance, tileAt, columnAt, roomAt, productAt, firstSign, secondSign. Mode 0: `packed` is C ⊙ B (group, bin). 
+ * distance, tileAt, columnAt, roomAt, productAt, firstSign, secondSign. Mode 0: `packed` is C ⊙ B (group, bin).
  */
 export function pairRows<T>(p: usize, task: i32, tasks: i32, scratch: usize): void {
   const groups = word(p, 2);
@@ -112,7 +112,10 @@ export function pairRows<T>(p: usize, task: i32, tasks: i32, scratch: usize): vo
     for (let g = 0; g < groups; g++) {
       for (let bin = 0; bin < bins; bin += binBlock) {
         const some = min(binBlock, bins - bin);
-        makeTile<T>(address(p, 0), word(p, 1), g, bins, width, items, sign, i, j, count, bin, some, scratch + address(p, 17), scratch + address(p, 18), tile, distance);
+        makeTile<T>(
+          address(p, 0), word(p, 1), g, bins, width, items, sign, i, j, count, bin, some, scratch + address(p, 17),
+          scratch + address(p, 18), tile, distance,
+        );
         product<T>(count, some, tile, sizeof<T>(), distance, packed, groups * bins, g * bins + bin, vectors, y, bytes);
       }
     }
@@ -150,7 +153,10 @@ export function pairBins<T>(p: usize, task: i32, tasks: i32, scratch: usize): vo
       const base = s * pairs + <i32>pairBase(i, items);
       for (let j = i + 1; j < items; j += run) {
         const count = min(run, items - j);
-        makeTile<T>(address(p, 0), word(p, 1), group, bins, word(p, 4), items, sign, i, j, count, bin, some, scratch + address(p, 16), scratch + address(p, 17), tile, distance);
+        makeTile<T>(
+          address(p, 0), word(p, 1), group, bins, word(p, 4), items, sign, i, j, count, bin, some,
+          scratch + address(p, 16), scratch + address(p, 17), tile, distance,
+        );
         const rows = address(p, 10) + <usize>(base + j - i - 1) * rank * sizeof<T>();
         packProductRows<T>(rows, 0, 0, 0, count, rank, vectors, panel, count, 0);
         product<T>(some, count, tile, distance, sizeof<T>(), panel, count, 0, vectors, to, bytes);

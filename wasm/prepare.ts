@@ -20,7 +20,10 @@ export function widenRows<T>(p: usize, task: i32, tasks: i32): void {
 export function packProducts<T>(p: usize, task: i32, tasks: i32): void {
   const rows = word(p, 3);
   const first = share(rows, tasks, task);
-  packProductRows<T>(address(p, 0), address(p, 1), word(p, 2), first, share(rows, tasks, task + 1) - first, word(p, 4), word(p, 5), address(p, 6), rows, first);
+  packProductRows<T>(
+    address(p, 0), address(p, 1), word(p, 2), first, share(rows, tasks, task + 1) - first, word(p, 4), word(p, 5),
+    address(p, 6), rows, first,
+  );
 }
 
 /** Packs `count` such products from row `first` on, into rows `at`… of a packed matrix of `packedRows`. */
@@ -56,7 +59,7 @@ export function packProductRows<T>(
   }
 }
 
-/** addPartials: partials, blocks, rows, rank, rowBytes, out, keepWide. Adds blocks of rows × rowBytes of float64. */
+/** addPartials: partials, blocks, rows, rank, rowBytes, out. Adds blocks of rows × rowBytes of float64. */
 export function addPartials<T>(p: usize, task: i32, tasks: i32): void {
   const rows = word(p, 2);
   const rank = word(p, 3);
@@ -137,7 +140,10 @@ export function groupGrams<T>(p: usize, task: i32, tasks: i32, scratch: usize): 
   for (let row = share(rows, rowBlocks, block); row < last; row += depth) {
     const count = min(depth, last - row);
     for (let r = 0; r < count; r++) squareRow<T>(factor + <usize>(row + r) * rank * sizeof<T>(), rank, vectors, panel, count, r);
-    product<T>(groupCount, count, weights + (<usize>firstGroup * rows + row) * sizeof<T>(), <usize>rows * sizeof<T>(), sizeof<T>(), panel, count, 0, vectors, to, bytes);
+    product<T>(
+      groupCount, count, weights + (<usize>firstGroup * rows + row) * sizeof<T>(), <usize>rows * sizeof<T>(),
+      sizeof<T>(), panel, count, 0, vectors, to, bytes,
+    );
   }
 }
 

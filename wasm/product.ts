@@ -24,11 +24,15 @@ export function product<T>(
       const most = tileRows(width);
       if (row == sizeof<T>()) {
         for (let r = 0; r < rows; r += most) {
-          tileAcross<T>(width, from + <usize>r * row, column, depth, panel, to + <usize>r * cRow, cRow, min(rows - r, most));
+          tileAcross<T>(
+            width, from + <usize>r * row, column, depth, panel, to + <usize>r * cRow, cRow, min(rows - r, most),
+          );
         }
       } else {
         for (let r = 0; r < rows; r += most) {
-          tileAlong<T>(width, from + <usize>r * row, row, column, depth, panel, to + <usize>r * cRow, cRow, min(rows - r, most));
+          tileAlong<T>(
+            width, from + <usize>r * row, row, column, depth, panel, to + <usize>r * cRow, cRow, min(rows - r, most),
+          );
         }
       }
       v += width;
@@ -67,7 +71,9 @@ export function packAny<T>(
       for (let w = 0; w < numbers; w++) {
         const target = panel + w * sizeof<T>();
         const source = start + <usize>w * column;
-        if (w < left) for (let r = 0; r < count; r++) store<T>(target + <usize>(r * width) * 16, load<T>(source + <usize>r * row));
+        if (w < left) for (let r = 0; r < count; r++) store<T>(
+          target + <usize>(r * width) * 16, load<T>(source + <usize>r * row),
+        );
         else for (let r = 0; r < count; r++) store<T>(target + <usize>(r * width) * 16, <T>0);
       }
     }

@@ -1,6 +1,6 @@
 // Micro-kernels: C (rows × panel, float64) += A (rows × k) · B (k × panel), with all sums of a tile in registers. A panel
-// is four, two or one vectors wide; B is packed, C has the panel's columns one after the other. A has any distances of rows
-// and columns. No fused multiply-add, so that results are those of the portable instructions everywhere.
+// is four, two or one vectors wide; B is packed, C has the panel's columns one after the other. A has any distances of
+// rows and columns. No fused multiply-add, so that results are those of the portable instructions everywhere.
 //
 // V8 loads all operands of a loop body before it computes, and has 15 vector registers: a tile of r × v vectors needs
 // about (r + 1)(v + 1) of them. Larger tiles and unrolled loops are slower, since sums that are kept on the stack cost a
@@ -17,7 +17,7 @@ export function lanes<T>(): i32 {
   return 16 / <i32>sizeof<T>();
 }
 
-/** Vectors of the next panel when `rest` are left: four, then two, then one. */
+/** Vectors of the next panel when `rest` are left: four, then two, then one.*/
 // @ts-ignore: decorator
 @inline
 export function panelWidth(rest: i32): i32 {

@@ -21,13 +21,10 @@ const { module, memory } = workerData as KernelWorkerData;
 const outside = new Map<number, SharedArrayBuffer>();
 
 const host = {
-  /** Copies rows of a buffer outside, `distance` bytes apart, to `to`. */
-  fetch(id: number, offset: number, rowBytes: number, rows: number, distance: number, to: number): void {
-    const target = to >>> 0;
-    for (let row = 0; row < rows; row++) {
-      const from = new Uint8Array(outside.get(id) as SharedArrayBuffer, offset + row * distance, rowBytes);
-      new Uint8Array(memory.buffer, target + row * rowBytes, rowBytes).set(from);
-    }
+  /** Copies a part of a buffer outside to address `to`. */
+  fetch(id: number, offset: number, bytes: number, to: number): void {
+    const from = new Uint8Array(outside.get(id) as SharedArrayBuffer, offset, bytes);
+    new Uint8Array(memory.buffer, to >>> 0, bytes).set(from);
   },
   put(id: number, offset: number, bytes: number, from: number): void {
     const target = new Uint8Array(outside.get(id) as SharedArrayBuffer, offset, bytes);
