@@ -178,6 +178,8 @@ const environment = {
   LD_LIBRARY_PATH: libraryPath,
   XDG_RUNTIME_DIR: process.env.XDG_RUNTIME_DIR || runtime,
   NEUROTABLES_WEBGPU: root,
+  // Kernels are compiled in half the time; they run once or twice in tests.
+  GALLIVM_PERF: "nopt",
 };
 for (const [name, value] of Object.entries(environment)) {
   console.log(`export ${name}='${value.replaceAll("'", "'\\''")}'`);
