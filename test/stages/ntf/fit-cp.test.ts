@@ -179,4 +179,35 @@ describe("fitCp", () => {
     const fit = fitDense(huge, shape, { rank, init, iterations: 5 });
     await expect(fit).rejects.toMatchObject({ tag: "ntf/not-finite" });
   });
+
+  it("is the same for any number of threads", async () => {
+    const big: Shape = [150, 70, 9];
+    const values = modelTensor(randomFactors(big, 4, 1), big, 4, 0.4);
+    const fits = await Promise.all(
+      [1, 2, 3].map(async (threads) => {
+        const cpu = await openDevice("cpu", { threads });
+        try {
+          return await cpu.scope((memory) =>
+            fitCp(
+              cpu,
+              memory,
+              { form: "dense", values: memory.upload("float64", values), shape: big },
+              {
+                rank: 4,
+                init: randomFactors(big, 4, 2),
+                algorithm: "hals",
+                iterations: 12,
+                normSquared: normSquared(values),
+                missing: Uint32Array.of(4, 40_000, 90_000),
+              },
+            ),
+          );
+        } finally {
+          await cpu.close();
+        }
+      }),
+    );
+    expect(fits[1]).toEqual(fits[0]);
+    expect(fits[2]).toEqual(fits[0]);
+  });
 });

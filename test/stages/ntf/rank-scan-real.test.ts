@@ -8,32 +8,40 @@ import { chooseRank } from "../../../src/stages/ntf/rank-choice.js";
 import { type RankScan, scanRanks, withTensor } from "../../../src/stages/ntf/scan-ranks.js";
 import { normSquared } from "../../../src/stages/ntf/tensor-norm.js";
 import { referenceArray, referenceJson, references } from "./reference-arrays.js";
+import { plantedTraces } from "./reference-traces.js";
 
-describe.skipIf(!references.present)(`ranks of the planted tensor${references.reason}`, () => {
-  it("have the errors, core consistencies and scores of the reference, and the rule picks 4", async () => {
-    const values = referenceArray("planted_X").data;
-    const shape: Shape = [66, 80, 6];
-    const tensor: HostTensor = { shape, form: "dense", values, symmetric: false, normSquared: normSquared(values) };
-    const device = await openDevice("cpu");
-    const journal = await FitJournal.open({ load: async () => undefined, save: async () => {} }, silentLog);
-    const scans = await withTensor(device, "float64", tensor, (operand) =>
+async function scan(tensor: HostTensor, ranks: number[], tolerance: number | undefined): Promise<RankScan[]> {
+  const device = await openDevice("cpu");
+  const journal = await FitJournal.open({ load: async () => undefined, save: async () => {} }, silentLog);
+  try {
+    return await withTensor(device, "float64", tensor, (operand) =>
       scanRanks(device, operand, tensor, {
         run: "planted",
         type: "float64",
         seed: 1,
         algorithm: "hals",
         iterations: 200,
-        tolerance: undefined,
+        tolerance,
         innerSweeps: 1,
         journal,
         signal: new AbortController().signal,
         onFit: () => {},
-        ranks: [1, 2, 3, 4, 5, 6],
+        ranks,
         starts: 5,
         stuck: 0.001,
       }),
     );
+  } finally {
     await device.close();
+  }
+}
+
+describe.skipIf(!references.present)(`ranks of the planted tensor${references.reason}`, () => {
+  it("have the errors, core consistencies and scores of the reference, and the rule picks 4", async () => {
+    const values = referenceArray("planted_X").data;
+    const shape: Shape = [66, 80, 6];
+    const tensor: HostTensor = { shape, form: "dense", values, symmetric: false, normSquared: normSquared(values) };
+    const scans = await scan(tensor, [1, 2, 3, 4, 5, 6], undefined);
     const reference = referenceJson("planted").rank_scan_hals200_5starts;
     for (const at of [0, 1, 3]) {
       const [scan, wanted] = [scans[at] as RankScan, reference[at]];
@@ -52,5 +60,19 @@ describe.skipIf(!references.present)(`ranks of the planted tensor${references.re
       expect(beyond.corcondia < 80 || (beyond.stability as number) < 0.95).toBe(true);
     }
     expect(chooseRank(scans, { corcondia: 80, stability: 0.95 })).toEqual({ rank: 4, choice: "rule" });
+  });
+});
+
+describe.skipIf(!references.present)(`the planted traces and their control${references.reason}`, () => {
+  it.each([
+    { shifted: false, error: 0.6535, least: 0.999, most: 1 },
+    { shifted: true, error: 0.843, least: 0, most: 0.9 },
+  ])("all starts agree, unless every trace is shifted on its own (shifted: $shifted)", async (setting) => {
+    const { shape, values } = plantedTraces(setting);
+    const tensor: HostTensor = { shape, form: "dense", values, symmetric: false, normSquared: normSquared(values) };
+    const [four] = (await scan(tensor, [4], 1e-5)) as [RankScan];
+    expect(four.best.errors.at(-1)).toBeCloseTo(setting.error, 2);
+    expect(four.stability).toBeGreaterThanOrEqual(setting.least);
+    expect(four.stability).toBeLessThanOrEqual(setting.most);
   });
 });

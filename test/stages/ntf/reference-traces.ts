@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { randomNumbers } from "../../../src/compute/statistics/random-numbers.js";
 import { denseAffinity } from "../../../src/stages/ntf/affinity.js";
 import type { Shape } from "../../../src/stages/ntf/cp-model.js";
 import { signedRoots } from "../../../src/stages/ntf/kernels.js";
@@ -13,18 +14,23 @@ export interface ReferenceTensor {
   readonly roots: AffinityRoots;
 }
 
-/** Pairs × bins of 4 frames × animals, of the planted calcium traces. */
-export function plantedTraces(): ReferenceTensor {
+/**
+ * Pairs × bins of 4 frames × animals, of the planted calcium traces; `shifted`: every trace turned by 100 to 1099 frames
+ * of its own.
+ */
+export function plantedTraces({ shifted = false } = {}): ReferenceTensor {
   const { shape, data } = referenceArray("e2e_traces");
   const [animals, frames, items] = shape as [number, number, number];
+  const random = randomNumbers(3);
+  const trace = (w: number, i: number) => {
+    const shift = shifted ? 100 + Math.floor(random() * 1000) : 0;
+    return Float64Array.from(
+      { length: frames },
+      (_t, t) => data[(w * frames + ((t + shift) % frames)) * items + i] as number,
+    );
+  };
   const g = Array.from({ length: animals }, (_a, w) =>
-    Array.from({ length: items }, (_n, i) =>
-      slopes(
-        Float64Array.from({ length: frames }, (_t, t) => data[(w * frames + t) * items + i] as number),
-        2,
-        3,
-      ),
-    ),
+    Array.from({ length: items }, (_n, i) => slopes(trace(w, i), 2, 3)),
   );
   const width = 4;
   const dense = denseAffinity({ slopes: g, kernel: "geomean", binFrames: width, alignment: "shared_clock" });
