@@ -9,7 +9,7 @@ const lines = (rows: readonly (readonly (string | number)[])[]) => rows.map((row
 
 /**
  * {@link plantedMotifs} as files that `activity/table-folder` and `activity/neuropal-labels` read. Nobody's data; paths
- * and bytes depend on `seed` alone. About 0.7 MB, 0.2 s.
+ * and bytes depend on `seed` alone. About 1 MB, 0.2 s.
  */
 export function sampleMotifFiles(seed: number): SampleFile[] {
   return motifFiles(plantedMotifs({ seed }));
