@@ -26,6 +26,7 @@ export function runFacts(run: RunFacts, blocks: readonly BinBlock[]): string[] {
 /** How the rank came about. */
 export function choiceWords({ choice }: Pick<ChosenRank, "choice">): string {
   if (choice === "given") return "given";
+  if (choice === "original") return "that of the run it is the control of";
   if (choice === "none_passes") return "the most stable one, as none passes the rule";
   return choice === "rule" ? "chosen by the rule" : "how chosen is not stated";
 }

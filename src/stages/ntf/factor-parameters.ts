@@ -16,7 +16,9 @@ const choices = {
     .describe("numbers of components that are tried: a list, or from and to"),
   rank: z
     .union([z.literal("rule"), aRank])
-    .describe("which of them the components are written for: rule, or a number, which is then tried too"),
+    .describe(
+      "which of them the components are written for: rule (a control has the rank of its original), or a number, which is then tried too",
+    ),
   starts: z.int().min(1).max(MOST_STARTS).describe("random starts of each rank; the fit with the lowest error counts"),
   seed: z
     .int()

@@ -34,7 +34,8 @@ import { type FitSetting, type RankScan, scanRanks, startFactors, withTensor } f
 
 export async function runFactors(context: StageContext<FactorParameters>): Promise<void> {
   const { parameters } = context;
-  const names = await runNames(context);
+  const controlOf = await readControls(context);
+  const names = [...controlOf.keys()];
   for (const name of Object.keys(parameters.runs)) {
     if (names.includes(name)) continue;
     throw new UsageError("run", `parameters are given for the run ${name}, which is not there`, {
@@ -52,10 +53,13 @@ export async function runFactors(context: StageContext<FactorParameters>): Promi
   });
   const total = perRun.reduce((sum, fits) => sum + fits, 0);
   let done = 0;
+  const ranks = new Map<string, number>();
   for (const [index, name] of names.entries()) {
     const until = perRun.slice(0, index + 1).reduce((sum, fits) => sum + fits, 0);
     try {
-      await factoriseRun(context, device, name, journal, () => context.progress(++done, total, "fits"));
+      const onFit = () => context.progress(++done, total, "fits");
+      const original = ranks.get(controlOf.get(name) ?? "");
+      ranks.set(name, await factoriseRun(context, device, name, original, journal, onFit));
     } catch (error) {
       // Whatever ended it, a stop or a lost device: the fits that are done need not be done again.
       await journal.save();
@@ -66,19 +70,24 @@ export async function runFactors(context: StageContext<FactorParameters>): Promi
   }
 }
 
-async function runNames(context: StageContext<FactorParameters>): Promise<string[]> {
-  const names: string[] = [];
-  for await (const { run_id } of context.input("experiment").rows<ExperimentRow>(["run_id"])) names.push(run_id);
-  return names.sort(compareCodeUnits);
+/** Names of the runs and what each is the control of: controls after the others, either in code-unit order. */
+async function readControls(context: StageContext<FactorParameters>): Promise<Map<string, string | null>> {
+  const rows: [string, string | null][] = [];
+  const columns = ["run_id", "control_of"] as const;
+  for await (const { run_id, control_of } of context.input("experiment").rows<ExperimentRow>(columns)) {
+    rows.push([run_id, control_of]);
+  }
+  return new Map(rows.sort((a, b) => Number(a[1] !== null) - Number(b[1] !== null) || compareCodeUnits(a[0], b[0])));
 }
 
 async function factoriseRun(
   context: StageContext<FactorParameters>,
   device: Device,
   runId: string,
+  original: number | undefined,
   journal: FitJournal,
   onFit: () => void,
-): Promise<void> {
+): Promise<number> {
   const tables = {
     experiment: context.input("experiment"),
     slope: context.input("slope"),
@@ -115,9 +124,10 @@ async function factoriseRun(
           { ...setting, fraction: parameters.held_out, gap: parameters.held_out_gap, animalOfBin: tensor.bins.animal },
         )
       : scans.map(() => null);
-  const chosen = choose(scans, parameters);
+  const chosen = choose(scans, parameters, original);
   writeRun(context, tensor, host, plan, scans, heldOut, chosen, device);
   reportRun(context, runId, plan, scans, chosen, oracle);
+  return chosen.rank;
 }
 
 /** @throws {NeurotablesError} `ntf/rank` where no rank is possible, `ntf/form` */
@@ -160,8 +170,16 @@ function planRun(context: StageContext<FactorParameters>, device: Device, tensor
   };
 }
 
-function choose(scans: readonly RankScan[], { rank, least_corcondia, least_stability }: RunParameters): ChosenRank {
+/** A control is compared with its original at the same rank: by the rule it would get one that is stable by itself. */
+function choose(
+  scans: readonly RankScan[],
+  { rank, least_corcondia, least_stability }: RunParameters,
+  original: number | undefined,
+): ChosenRank {
   if (rank !== "rule") return { rank, choice: "given" };
+  if (original !== undefined && scans.some((scan) => scan.rank === original)) {
+    return { rank: original, choice: "original" };
+  }
   return chooseRank(scans, { corcondia: least_corcondia, stability: least_stability });
 }
 

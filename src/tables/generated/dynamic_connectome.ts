@@ -502,8 +502,11 @@ export type RankRow = {
   readonly chosen: boolean;
   /** Whether the stability reaches the limit; null with one start. */
   readonly reproducible: boolean | null;
-  /** How the rank was chosen; null for the others. */
-  readonly choice: "rule" | "given" | "none_passes" | null;
+  /**
+   * How the rank was chosen: by the rule; given as a parameter; the most stable one, as none passes the rule; original:
+   * that of the run that this one is the control of. Null for the others.
+   */
+  readonly choice: "rule" | "given" | "none_passes" | "original" | null;
 };
 
 export const RANK_COLUMNS = [

@@ -184,6 +184,22 @@ describe("ntf/factors", () => {
     }
   });
 
+  it("gives a control the rank of its original, whatever its name", async () => {
+    const control = { ...concatenated, runId: "a control", shuffled: true, noise: 1 };
+    const result = await run([control, concatenated], { ranks: [1, 2, 3, 4], starts: 4, held_out: 0 });
+    const [original, ofControl] = chosen(result) as [Row, Row];
+    expect(original).toMatchObject({ run_id: "planted", choice: "rule" });
+    expect(ofControl).toMatchObject({ run_id: "a control", rank: original.rank, choice: "original" });
+    const given = await run([control, concatenated], {
+      ranks: [1, 2],
+      held_out: 0,
+      runs: { "a control": { rank: 1 } },
+    });
+    expect(chosen(given)).toMatchObject([{ run_id: "planted" }, { rank: 1, choice: "given" }]);
+    const alone = await run([control, concatenated], { held_out: 0, runs: { "a control": { ranks: [1] } } });
+    expect(chosen(alone)).toMatchObject([{ run_id: "planted" }, { rank: 1, choice: "rule" }]);
+  });
+
   it("marks a run whose starts do not agree", async () => {
     const shuffled = { ...concatenated, shuffled: true, noise: 1, neurons: 12 };
     const { rows, warnings } = await run([shuffled], { ranks: [6], rank: 6, starts: 4, held_out: 0 });
