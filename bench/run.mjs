@@ -1,5 +1,6 @@
-// npm run bench [-- NAME…] [-- --check]: measures, and writes the tables into bench/README.md. With --check it writes
-// nothing, and exits 1 when a target is missed. NAME is a file of bench/cases without .mjs.
+// npm run bench [-- NAME…] [-- --check] [--short]: measures, and writes the tables into bench/README.md. With --check it
+// writes nothing, and exits 1 when a target is missed. With --short the benchmarks that can be are made short, for a first
+// look, and nothing is written. NAME is a file of bench/cases without .mjs.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -9,7 +10,7 @@ import { root, scratchFolder } from "./measure.mjs";
 import { markdownTable, replaceSection } from "./report.mjs";
 
 const { values: options, positionals } = parseArgs({
-  options: { check: { type: "boolean", default: false } },
+  options: { check: { type: "boolean", default: false }, short: { type: "boolean", default: false } },
   allowPositionals: true,
 });
 const names = readdirSync(join(root, "bench", "cases"))
@@ -38,6 +39,7 @@ try {
       notes = [],
     } = await benchmark.measure({
       folder: join(scratch, name),
+      short: options.short,
       say: (text) => console.error(`  ${text}`),
     });
     const lines = [`Load average ${before} before, ${load()} after.`, ...notes];
@@ -48,7 +50,7 @@ try {
       console.error(`  ${what}: ${found.toFixed(2)} ${unit}, target ${limit} ${unit}: ${verdict}`);
       if (verdict === "MISSED") missed.push(what);
     }
-    if (!options.check && skipped === undefined) {
+    if (!options.check && !options.short && skipped === undefined) {
       const text = readFileSync(readme, "utf8");
       const part = `${table}\n\n${lines.join(" ")}`;
       writeFileSync(readme, replaceSection(replaceSection(text, "machine", describeMachine()), name, part));

@@ -1,6 +1,6 @@
 """Non-negative CP of three-way tensors in Python, for bench/cases/ntf-*.mjs.
 
-Usage: ntf.py '{"task": "versions" | "fit" | "product" | "read", …}'
+Usage: ntf.py '{"task": "versions" | "fit" | "product" | "read" | "affinity", …}'
 
 versions: of what there is: numpy, its BLAS and the kernel that it runs, PyTorch, tensorly.
 fit: {"library": "numpy" | "torch" | "tensorly", "tensor": {"form": "dense", "shape", "values": PATH} |
@@ -9,6 +9,8 @@ fit: {"library": "numpy" | "torch" | "tensorly", "tensor": {"form": "dense", "sh
     those of init float64: three matrices, size × rank. Seconds are those of `sweeps` sweeps from init, after `warm` others.
 product: {"library", "type", "threads", "size", "times"}: seconds of a product of two square matrices, the best of `times`.
 read: {"type", "threads", "length", "times"}: seconds of a sum of squares, the best of `times`.
+affinity: {"animals", "neurons", "frames", "width", "slopes": PATH}: seconds of the tensor pairs × bins × animals of the
+    geometric means of slopes (float64, animals × frames × neurons), and its sum.
 
 The number of threads is set by the environment (OPENBLAS_NUM_THREADS) for numpy. Prints JSON.
 """
@@ -24,7 +26,8 @@ import numpy as np
 def main():
     request = json.loads(sys.argv[1])
     task = request.pop("task")
-    result = {"versions": versions, "fit": fit, "product": product, "read": read}[task](**request)
+    tasks = {"versions": versions, "fit": fit, "product": product, "read": read, "affinity": affinity}
+    result = tasks[task](**request)
     print(json.dumps({**result, "peak": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
 
 
@@ -126,6 +129,23 @@ def product(library, type, threads, size, times, device="cpu"):
 def read(type, threads, length, times):
     numbers = np.ones(length, type)
     return best_of(times, lambda: np.dot(numbers, numbers))
+
+
+def affinity(animals, neurons, frames, width, slopes):
+    g = np.fromfile(slopes, "<f8").reshape(animals, frames, neurons)
+    bins = frames // width
+    upper = np.flatnonzero(np.triu(np.ones((neurons, neurons)), 1))
+    began, used = time.perf_counter(), time.process_time()
+    tensor = np.empty((len(upper), bins, animals))
+    for animal in range(animals):
+        # √ of a product of two of one sign is the product of the roots: a bin is a product of matrices.
+        own = g[animal, : bins * width].reshape(bins, width, neurons)
+        roots = np.sqrt(np.concatenate([np.maximum(own, 0), np.maximum(-own, 0)], axis=1))
+        means = roots.transpose(0, 2, 1) @ roots
+        tensor[:, :, animal] = means.reshape(bins, -1)[:, upper].T
+    tensor /= width
+    wall, cpu = time.perf_counter() - began, time.process_time() - used
+    return {"wall": wall, "cpu": cpu, "sum": float(tensor.sum())}
 
 
 def best_of(times, task):
