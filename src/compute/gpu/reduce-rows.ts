@@ -6,8 +6,8 @@ import { type GpuStorage, type Recorder, type Span, whole } from "./recorder.js"
 type Reduction = ReduceRows["reduction"];
 
 const LANES = 64;
-/** Numbers that one workgroup reduces to one. */
-const BLOCK = 4096;
+/** Most numbers that one workgroup reduces to one. */
+const MOST_BLOCK = 4096;
 /** Rows of at most so many numbers are each reduced by one invocation. */
 const SHORT_ROW = 64;
 const LOWEST = "-0x1.fffffep+127f";
@@ -31,7 +31,7 @@ function reduceKernel(reduction: Reduction, short: boolean): Kernel {
     name: `${reduction} of rows`,
     reads: { values: "f32" },
     writes: ["out"],
-    parameters: { rows: "u32", columns: "u32", blocks: "u32", distance: "u32" },
+    parameters: { rows: "u32", columns: "u32", blocks: "u32", blockLength: "u32", distance: "u32" },
     invocations: LANES,
     declarations: short ? "" : lanesMemory(1) + addedLanes(1, join, start),
     body: short
@@ -43,24 +43,29 @@ ${loop("0u", 1)}
       : `
   let row = group / p.blocks;
   let block = group % p.blocks;
-  let end = min((block + 1u) * ${BLOCK}u, p.columns);
-${loop(`block * ${BLOCK}u + lane`, LANES)}
+  let end = min((block + 1u) * p.blockLength, p.columns);
+${loop("block * p.blockLength + lane", LANES)}
 ${addLanes(["s0"])}
   if (lane == 0u) { out[p.out_at + row * p.distance + block] = addedLanes(0u, 0u); }`,
   });
 }
 
+function blockOf(recorder: Recorder): number {
+  return Math.min(MOST_BLOCK, recorder.mostElements - (recorder.mostElements % LANES));
+}
+
 function reduceTile(recorder: Recorder, reduction: Reduction, values: Span, rows: number, out: Span, distance: number) {
   const columns = values.length / rows;
-  const blocks = Math.ceil(columns / BLOCK);
+  const blockLength = blockOf(recorder);
+  const blocks = Math.ceil(columns / blockLength);
   const short = columns <= SHORT_ROW && distance === 1;
   recorder.dispatch(
     cached(`reduce ${reduction} ${short}`, () => reduceKernel(reduction, short)),
     {
       operands: { values, out },
-      parameters: { rows, columns, blocks, distance },
+      parameters: { rows, columns, blocks, blockLength, distance },
       groups: short ? Math.ceil(rows / LANES) : rows * blocks,
-      work: short ? LANES * columns : Math.min(columns, BLOCK),
+      work: short ? LANES * columns : Math.min(columns, blockLength),
     },
   );
 }
@@ -80,7 +85,8 @@ export function reduceRows(
 function reduceSpan(recorder: Recorder, reduction: Reduction, values: Span, rows: number, columns: number, out: Span) {
   const most = recorder.mostElements;
   const part = (span: Span, start: number, length: number) => ({ ...span, start: span.start + start, length });
-  const blocks = Math.ceil(columns / BLOCK);
+  const block = blockOf(recorder);
+  const blocks = Math.ceil(columns / block);
   if (blocks === 1) {
     const each = Math.max(1, Math.floor(most / columns));
     for (let row = 0; row < rows; row += each) {
@@ -91,14 +97,14 @@ function reduceSpan(recorder: Recorder, reduction: Reduction, values: Span, rows
   }
   const again = reduction === "maximum" ? "maximum" : "sum";
   const each = Math.max(1, Math.floor(most / columns));
-  const mostColumns = Math.max(BLOCK, Math.floor(most / BLOCK) * BLOCK);
+  const mostColumns = Math.floor(most / block) * block;
   for (let row = 0; row < rows; row += each) {
     const count = Math.min(each, rows - row);
     const sums = recorder.scratch(count * blocks);
     for (let column = 0; column < columns; column += mostColumns) {
       const length = count > 1 ? columns : Math.min(mostColumns, columns - column);
       const place = part(values, row * columns + column, count * length);
-      const target = part(sums, column / BLOCK, (count - 1) * blocks + Math.ceil(length / BLOCK));
+      const target = part(sums, column / block, (count - 1) * blocks + Math.ceil(length / block));
       reduceTile(recorder, reduction, place, count, target, blocks);
       if (count > 1) break;
     }
