@@ -45,13 +45,17 @@ export async function measure({
   const rows = [];
   const notes = [];
   const targets = [];
-  for (const type of ["float64", "float32"]) {
-    const request = { tensor: tensor(type), type, threads: THREADS, rank, init, algorithm: "hals", warm: 1, sweeps };
+  const settings = ["float64", "float32"].flatMap((type) => [
+    { type, threads: THREADS, sweeps },
+    { type, threads: 1, sweeps: Math.ceil(sweeps / 5) },
+  ]);
+  for (const { type, threads, ...counts } of settings) {
+    const request = { tensor: tensor(type), type, threads, rank, init, algorithm: "hals", warm: 1, ...counts };
     const ways = [{ name: "neurotables", type, run: () => fitHere(request) }];
     if (found.reason === undefined) {
       ways.push({ name: "numpy", type, run: () => fitInPython(found.command, "numpy", request) });
     }
-    const name = `${type}, ${threadsName(THREADS)}`;
+    const name = `${type}, ${threadsName(threads)}`;
     say(name);
     const runs = await pairedFits(ways, rounds);
     rows.push(
@@ -61,12 +65,13 @@ export async function measure({
         ways.map((way) => way.name),
       ),
     );
+    if (threads !== THREADS) continue;
     const ours = runs.get("neurotables");
     const peak = Math.max(...ours.map((run) => run.peak));
     const best = Math.min(...ours.map((run) => run.wall)) * sweeps;
     const formed = items * items * bins * (type === "float64" ? 8 : 4);
     notes.push(
-      `${type}: ${sweeps} sweeps in ${milliseconds(best)} (best of ${rounds}), error ${ours[0].errors.at(-1).toFixed(6)}; formed, the tensor would take ${(formed / 1e9).toFixed(1)} GB.`,
+      `${type}: ${sweeps} sweeps on ${threadsName(THREADS)} in ${milliseconds(best)} (best of ${rounds}), error ${ours[0].errors.at(-1).toFixed(6)}; formed, the tensor would take ${(formed / 1e9).toFixed(1)} GB.`,
     );
     targets.push({ what: `peak memory, ${type}`, limit: MOST_BYTES / 1e6, found: peak / 1e6, unit: "MB" });
   }

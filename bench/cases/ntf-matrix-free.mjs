@@ -52,7 +52,7 @@ export async function measure({
     const { shape } = dense("float64");
     const init = await writeStart(folder, `${label}-${items}-start`, shape, rank);
     for (const [type, threads] of settings) {
-      const request = { type, threads, rank, init, algorithm: "hals", warm: 2, sweeps };
+      const request = { type, threads, rank, init, algorithm: "hals", warm: 10, sweeps };
       const formed = { ...request, tensor: dense(type) };
       const free = { ...request, tensor: tensor(type) };
       const ways = [
