@@ -16,16 +16,16 @@ const cli = join(root, "dist", "cli", "main.js");
 const project = join(root, "quickstart");
 const neurotables = (...args) => step(`neurotables ${args[0]}`, process.execPath, [cli, ...args], { cwd: project });
 
-say("3/5  Writing synthetic raw files and four pipelines to quickstart/, and running them");
-if (!existsSync(join(project, "pipelines", "membership-randomised.yaml"))) {
+say("3/5  Writing synthetic raw files and five pipelines to quickstart/, and running them");
+if (!existsSync(join(project, "pipelines", "dynamic-connectome.yaml"))) {
   rmSync(project, { recursive: true, force: true });
   step("neurotables init", process.execPath, [cli, "init", project]);
 }
-const pipelines = ["quickstart", "celegans-activity", "fisbe", "membership-randomised"];
+const pipelines = ["quickstart", "celegans-activity", "fisbe", "membership-randomised", "dynamic-connectome"];
 neurotables("run", ...pipelines.map((name) => `pipelines/${name}.yaml`));
 
 say(
-  "4/5  Asking: which neurons get input from most partners, what is recorded, how good are the segmentations, did the model read the books?",
+  "4/5  Asking: which neurons get input from most partners, what is recorded, how good are the segmentations, did the model read the books, which neurons act together?",
 );
 const questions = [
   `select n.label, n.class, count(distinct e.pre) as partners, sum(e.weight) as synapses
@@ -40,21 +40,27 @@ const questions = [
   `select attack, round(auc, 3) as auc, round(ci_lo, 3) as lo, round(ci_hi, 3) as hi, round(gate_auc, 3) as blind_auc,
      gate_status, claim
    from membership.metric where part = 'pooled' order by metric.auc desc limit 5`,
+  `select component, round(c.share, 2) as share, c.reproducible, count(*) as neurons,
+     string_agg(neuron_id, ' ' order by strength desc) as together
+   from dynamic_connectome.community join dynamic_connectome.component c using (run_id, component)
+   where run_id = 'common' and level = 0 and community = 0 group by all order by component`,
 ];
 for (const question of questions) neurotables("sql", question.replace(/\s+/g, " ").trim());
 
-say("5/5  Drawing a recording, a volume with its segmentations, and the attack beside its gate");
+say("5/5  Drawing a recording, a volume with its segmentations, the attack beside its gate, and what acts together");
 neurotables("plot", "activity", "Flavell2023/2023-01-01-01", "--out", "activity.png");
 const [volume] = readdirSync(join(project, "sources", "fisbe", "fisbe_synthetic", "completely", "test"));
 neurotables("plot", "volume", volume.replace(".zarr", ""), "--out", "volume.png");
 
 neurotables("plot", "membership", "--out", "membership.png");
+neurotables("plot", "components", "--out", "components.png");
 
 const seconds = Math.round((Date.now() - started) / 1000);
 const where = relative(process.cwd(), project) || ".";
 console.error(`
 Done in ${seconds} s. What to look at next (in ${where}/):
-  activity.png, volume.png, membership.png        the recording, the volume, the attack: look at them
+  activity.png, volume.png, membership.png,       the recording, the volume, the attack, and which neurons
+    components.png                                act together, when, in which animals: look at them
   npx neurotables plot connectome --out c.png     the wiring as a matrix
   npx neurotables status                          the tables that now exist
   npx neurotables run pipelines/quickstart.yaml   again: every step is cached

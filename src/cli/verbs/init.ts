@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -19,7 +20,7 @@ import type { VerbContext } from "../verb.js";
 
 const SAMPLE_SEED = 1;
 
-const PIPELINES = ["quickstart.yaml", "celegans-activity.yaml", "fisbe.yaml", "membership-randomised.yaml"] as const;
+const PIPELINES = ["quickstart", "celegans-activity", "fisbe", "membership-randomised", "dynamic-connectome"] as const;
 
 /** Few: each takes some seconds of the first run. */
 const SAMPLE_VOLUMES = {
@@ -44,7 +45,7 @@ export async function run(context: VerbContext): Promise<ExitCode> {
   else {
     await output.data(`${target}: a pipeline and ${pluralText(samples, "synthetic raw file")}\n`);
     const quoted = /^[\w./-]+$/.test(here) ? here : `'${here.replaceAll("'", "'\\''")}'`;
-    output.talk(`next: cd ${quoted} && neurotables run quickstart celegans-activity fisbe membership-randomised`);
+    output.talk(`next: cd ${quoted} && neurotables run ${PIPELINES.join(" ")}`);
   }
   return EXIT.ok;
 }
@@ -57,13 +58,16 @@ async function makeProject(target: string): Promise<number> {
   const { sampleVolumeFiles } = await import("../../sample-data/fisbe/sample-volumes.js");
   const { sampleRecordingFiles } = await import("../../sample-data/activity/sample-recordings.js");
   const { sampleDocumentFiles } = await import("../../sample-data/membership/sample-documents.js");
+  const { sampleMotifFiles } = await import("../../sample-data/dynamic-connectome/motif-files.js");
+  const { pipelineWithMotifs } = await import("../../sample-data/dynamic-connectome/motif-pipelines.js");
   let work: string | undefined;
   try {
     mkdirSync(dirname(target), { recursive: true });
     work = mkdtempSync(join(dirname(target), `.${basename(target)}-`));
     const sources = join(work, "sources");
     const connectome = await writeSampleSources({ directory: sources, seed: SAMPLE_SEED });
-    const activity = await writeSampleFiles(sources, sampleRecordingFiles(SAMPLE_SEED));
+    const recordings = [...sampleRecordingFiles(SAMPLE_SEED), ...sampleMotifFiles(SAMPLE_SEED)];
+    const activity = await writeSampleFiles(sources, recordings);
     const volumes = storesAsOne(
       await writeSampleFiles(
         sources,
@@ -83,7 +87,9 @@ async function makeProject(target: string): Promise<number> {
     }
     mkdirSync(join(work, "pipelines"));
     for (const name of PIPELINES) {
-      cpSync(join(packageRoot(), "pipelines", name), join(work, "pipelines", name));
+      const file = `${name}.yaml`;
+      const text = readFileSync(join(packageRoot(), "pipelines", file), "utf8");
+      writeFileSync(join(work, "pipelines", file), pipelineWithMotifs(file, text));
     }
     const editorSchema = join(packageRoot(), "schemas", "pipeline.schema.json");
     mkdirSync(join(work, "schemas"));
@@ -104,13 +110,14 @@ function readme(name: string): string {
 
 A project for neurotables, with a pipeline that runs.
 
-    neurotables run quickstart celegans-activity fisbe membership-randomised
+    neurotables run ${PIPELINES.join(" ")}
     neurotables status
     neurotables sql "SELECT post, count(*) AS partners FROM edge GROUP BY post ORDER BY partners DESC LIMIT 10"
 
 - \`pipelines/quickstart.yaml\` (wiring diagrams), \`pipelines/celegans-activity.yaml\` (recordings),
-  \`pipelines/fisbe.yaml\` (volumes of neurons, segmentations and their scores) and \`pipelines/membership-randomised.yaml\`
-  (did a model read these books?) say which raw files become which tables. Copy them, or change them;
+  \`pipelines/fisbe.yaml\` (volumes of neurons, segmentations and their scores), \`pipelines/membership-randomised.yaml\`
+  (did a model read these books?) and \`pipelines/dynamic-connectome.yaml\` (which neurons act together, when, in which
+  animals) say which raw files become which tables. Copy them, or change them;
   \`neurotables plan\` shows what a change would run again.
 - \`sources/\` holds synthetic raw files, invented for trying things out: they are nobody's data. With your own, name their
   folder: \`neurotables run quickstart --sources DIR\`.
