@@ -17,7 +17,7 @@ function queriesOf(page: string): string[] {
   return [...blocks, ...commands].map(([, query = ""]) => query.trim());
 }
 
-const cases = ["README.md", "docs/recordings.md", "docs/membership.md"].flatMap((page) =>
+const cases = ["README.md", "docs/recordings.md", "docs/membership.md", "docs/dynamic-connectome.md"].flatMap((page) =>
   queriesOf(page).map((query, index) => ({ name: `${page} ${index + 1}`, query })),
 );
 
