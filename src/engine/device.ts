@@ -1,5 +1,5 @@
 import { fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { builtModule } from "../base/built-module.js";
 import { DeviceError, deserializeError, type SerializedError } from "../base/errors.js";
 import type { DeviceDescription, DeviceKind } from "../compute/device/device.js";
 import type { SelfTest } from "../compute/device/self-test.js";
@@ -51,13 +51,12 @@ export async function examineDevice(name: string, selfTestSeconds = 0): Promise<
   return answer;
 }
 
-const PROBE = fileURLToPath(new URL("./device-probe.js", import.meta.url));
 const LONGEST_MILLISECONDS = 60_000;
 
 function askProcess(name: string, selfTestSeconds: number): Promise<DeviceAnswer> {
   return new Promise((resolve, reject) => {
     // Drivers write what they like to stdout and stderr: the answer comes as a message.
-    const child = fork(PROBE, [name, String(selfTestSeconds)], {
+    const child = fork(builtModule(new URL("./device-probe.js", import.meta.url)), [name, String(selfTestSeconds)], {
       execArgv: [],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });

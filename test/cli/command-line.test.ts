@@ -167,9 +167,14 @@ describe("doctor", () => {
       "home",
       "store",
       "sources",
-      "gpu",
+      "device",
+      "device",
+      "device",
     ]);
-    expect(probes.find(({ name }) => name === "gpu")?.detail).toContain("npm install webgpu@");
+    const [reference, cpu, gpu] = probes.filter(({ name }) => name === "device").map(({ detail }) => detail);
+    expect(reference).toMatch(/^reference: float64 .*GFLOP\/s.*agrees with the definitions/);
+    expect(cpu).toMatch(/^cpu: 1 thread .*float64 .*agrees.*float32 .*agrees/);
+    expect(gpu).toMatch(/^gpu: ./);
     expect(readdirSync(folder).filter((name) => name.includes("doctor"))).toEqual([]);
   });
 

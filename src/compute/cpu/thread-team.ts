@@ -1,9 +1,6 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import { builtModule } from "../../base/built-module.js";
 import { DeviceError } from "../../base/errors.js";
-import { packageRoot } from "../../base/package-root.js";
 import type { KernelRun, KernelWorkerData } from "./kernel-worker.js";
 
 /** One plan being run. */
@@ -23,7 +20,11 @@ export class ThreadTeam {
   #lost: DeviceError | undefined;
   #ended = false;
 
-  constructor(threads: number, data: KernelWorkerData, workerPath = builtWorker()) {
+  constructor(
+    threads: number,
+    data: KernelWorkerData,
+    workerPath = builtModule(new URL("./kernel-worker.js", import.meta.url)),
+  ) {
     this.#threads = threads;
     this.#data = data;
     this.#workerPath = workerPath;
@@ -92,10 +93,4 @@ export class ThreadTeam {
     this.#running?.reject(this.#lost);
     this.#running = undefined;
   }
-}
-
-/** Beside this module in the package; when the sources themselves are run, the built one. */
-function builtWorker(): string {
-  const beside = fileURLToPath(new URL("./kernel-worker.js", import.meta.url));
-  return existsSync(beside) ? beside : join(packageRoot(), "dist", "compute", "cpu", "kernel-worker.js");
 }

@@ -1,10 +1,8 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { builtModule } from "../../base/built-module.js";
 import { InterruptedError } from "../../base/errors.js";
-import { packageRoot } from "../../base/package-root.js";
 import { runOnThreads } from "../../base/worker-pool.js";
 import { skeletonOfRuns } from "./skeleton.js";
 import type { SkeletonJob } from "./skeleton-worker.js";
@@ -44,7 +42,7 @@ export async function skeletonsOf(sets: readonly VoxelRuns[], options: Skeletons
     options.onDone?.(index, points);
   };
   const total = sets.reduce((sum, set) => sum + set.voxels, 0);
-  const worker = options.workerPath ?? builtWorker();
+  const worker = options.workerPath ?? builtModule(new URL("./skeleton-worker.js", import.meta.url));
   if (threads > 1 && sets.length > 1 && total >= leastVoxels && existsSync(worker)) {
     await runOnThreads<Uint32Array>({
       worker,
@@ -73,10 +71,4 @@ export async function skeletonsOf(sets: readonly VoxelRuns[], options: Skeletons
 
 function voxels(sets: readonly VoxelRuns[], index: number): number {
   return (sets[index] as VoxelRuns).voxels;
-}
-
-/** Beside this module in the package; when the sources themselves are run, the built one. */
-function builtWorker(): string {
-  const beside = fileURLToPath(new URL("./skeleton-worker.js", import.meta.url));
-  return existsSync(beside) ? beside : join(packageRoot(), "dist", "compute", "volume", "skeleton-worker.js");
 }

@@ -1,9 +1,7 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { builtModule } from "../../../base/built-module.js";
 import { InterruptedError } from "../../../base/errors.js";
-import { packageRoot } from "../../../base/package-root.js";
 import { runOnThreads } from "../../../base/worker-pool.js";
 import { Forest } from "./forest.js";
 import { forestOptions, type GivenForestOptions } from "./forest-options.js";
@@ -49,7 +47,7 @@ export async function fitForest(given: FitForestOptions): Promise<Forest> {
   const columns = prepareColumns(x, n, m);
   const rows = Int32Array.from({ length: n }, (_, i) => i);
   assertLabels(columns, rows, y);
-  const worker = given.workerPath ?? builtWorker();
+  const worker = given.workerPath ?? builtModule(new URL("./forest-worker.js", import.meta.url));
   const work = options.trees * n * options.maxFeatures;
   if (threads > 1 && options.trees > 1 && work >= leastWork && existsSync(worker)) {
     const size = Math.ceil(options.trees / (threads * PIECES));
@@ -81,12 +79,4 @@ export async function fitForest(given: FitForestOptions): Promise<Forest> {
     parts.push(grower.grow(first, Math.min(options.trees, first + TREES_AT_ONCE)));
   }
   return new Forest(joinTrees(parts), columns);
-}
-
-/** Beside this module in the package; when the sources themselves are run, the built one. */
-function builtWorker(): string {
-  const beside = fileURLToPath(new URL("./forest-worker.js", import.meta.url));
-  return existsSync(beside)
-    ? beside
-    : join(packageRoot(), "dist", "compute", "statistics", "random-forest", "forest-worker.js");
 }

@@ -1,7 +1,5 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { packageRoot } from "../../../base/package-root.js";
+import { builtModule } from "../../../base/built-module.js";
 import { runOnThreads } from "../../../base/worker-pool.js";
 import { type FeatureTask, UnitDescriber } from "./describe-units.js";
 import type { FeatureOptions } from "./feature-options.js";
@@ -65,7 +63,7 @@ export async function describeInThreads(
   },
 ): Promise<void> {
   const tokens = job.units.reduce((sum, { ids }) => sum + ids.length, 0);
-  const worker = builtWorker();
+  const worker = builtModule(new URL("./describe-worker.js", import.meta.url));
   const isWorthIt = threads > 1 && job.units.length > 1 && tokens * job.tasks.length >= leastWork;
   if (!isWorthIt || !existsSync(worker)) {
     onPiece(0, job.units.length, describeAll(job));
@@ -108,11 +106,4 @@ function piecesOf(units: readonly TokenBases[], tokens: number): Piece[] {
     held = 0;
   }
   return pieces;
-}
-
-/** Beside this module in the package; when the sources themselves are run, the built one. */
-function builtWorker(): string {
-  const beside = fileURLToPath(new URL("./describe-worker.js", import.meta.url));
-  if (existsSync(beside)) return beside;
-  return join(packageRoot(), "dist", "stages", "membership", "features", "describe-worker.js");
 }
