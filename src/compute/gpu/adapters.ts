@@ -61,7 +61,7 @@ try {
 } catch (error) {
   answer.importError = String(error?.message ?? error);
 }
-process.stdout.write(JSON.stringify(answer) + "\\n", () => process.exit(0));
+process.send(answer, () => process.exit(0));
 `;
 const LONGEST_MILLISECONDS = 30_000;
 const SOFTWARE = /llvmpipe|lavapipe|softpipe|swiftshader|basic render|\bwarp\b/i;

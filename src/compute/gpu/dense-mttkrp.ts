@@ -37,6 +37,9 @@ export function* denseTiles(
 
 const ROWS = 4;
 const LANES = 64;
+/** Lanes beside each other in mode 2, and indices of each; few choices, as each is a kernel to compile. */
+const ACROSS = [1, 4, 16, LANES];
+const MOST_EACH = 4;
 
 /**
  * Modes 0 and 1: each workgroup takes four rows of the result and a block of the terms of their sums, (index of the
@@ -161,8 +164,8 @@ export function denseMttkrp(
     const isFirst = begin.every((at, axis) => axis === mode || at === 0);
     const onto = isFirst ? "set" : "add";
     if (mode === 2) {
-      const across = Math.min(LANES, 2 ** Math.ceil(Math.log2(size[2])));
-      const each = Math.min(4, Math.ceil(size[2] / across));
+      const across = ACROSS.find((lanes) => lanes >= size[2]) ?? LANES;
+      const each = size[2] > 2 * across ? MOST_EACH : 1;
       const { count, width } = rankBlocks(rank, 12);
       const rows = size[0] * size[1];
       const { blocks, blockLength } = blocksOf(recorder, rows, (64 * LANES) / across, target.length);
