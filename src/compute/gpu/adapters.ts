@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
 import { findWebgpu, importReason, quietRuntimeFolder, webgpuEntry } from "./webgpu-package.js";
 
 export interface AdapterDescription {
@@ -114,21 +114,34 @@ export function adapterNamed(adapters: readonly AdapterDescription[], text: stri
 function askDawn(folder: string): Promise<AdapterList> {
   quietRuntimeFolder();
   return new Promise((resolve) => {
-    const args = ["--input-type=module", "-e", PROBE, webgpuEntry(folder)];
-    execFile(process.execPath, args, { timeout: LONGEST_MILLISECONDS }, (error, stdout, stderr) => {
-      const line = stdout.trim().split("\n").at(-1) ?? "";
-      const answer = line.startsWith("{") ? (JSON.parse(line) as ProbeAnswer) : undefined;
-      if (answer === undefined) {
-        const how = error?.killed ? `did not answer in ${LONGEST_MILLISECONDS / 1000} s` : endOf(error);
-        resolve({ adapters: [], reason: `the process that looks for a gpu ${how}${said(stderr)}`, folder });
-      } else resolve(listOf(answer, stderr, folder));
+    // Drivers write what they like to standard output: the answer comes as a message.
+    const child = spawn(process.execPath, ["--input-type=module", "-e", PROBE, webgpuEntry(folder)], {
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    let stderr = "";
+    let answer: ProbeAnswer | undefined;
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      child.kill("SIGKILL");
+    }, LONGEST_MILLISECONDS);
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    child.on("message", (message) => {
+      answer = message as ProbeAnswer;
+    });
+    const end = (how: string) => {
+      clearTimeout(timer);
+      if (answer !== undefined) return resolve(listOf(answer, stderr, folder));
+      resolve({ adapters: [], reason: `the process that looks for a gpu ${how}${said(stderr)}`, folder });
+    };
+    child.on("error", (error) => end(`could not be started: ${error.message}`));
+    child.on("close", (code, signal) => {
+      if (late) end(`did not answer in ${LONGEST_MILLISECONDS / 1000} s`);
+      else end(signal === null ? `ended with code ${code}` : `was ended by ${signal}, as by a driver that crashes`);
     });
   });
-}
-
-function endOf(error: (Error & { code?: unknown; signal?: unknown }) | null): string {
-  if (error?.signal) return `was ended by ${String(error.signal)}, as by a driver that crashes`;
-  return `ended with code ${String(error?.code ?? 0)}`;
 }
 
 /** Reads the answer of the process; `stderr` is what Dawn and the drivers said. */
