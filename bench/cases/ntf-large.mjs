@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync } from "node:fs";
+import { isQuiet } from "../machine.mjs";
 import {
   findNtfPython,
   fitHere,
@@ -42,6 +43,7 @@ export async function measure({
   const { bins, tensor } = await writeSquare(folder, sizes);
   const shape = [items, items, bins];
   const init = await writeStart(folder, "start", shape, rank);
+  const quiet = isQuiet();
   const rows = [];
   const notes = [];
   const targets = [];
@@ -85,6 +87,7 @@ export async function measure({
       found.reason === undefined
         ? `Python ${found.has.python}, numpy ${found.has.numpy}, given the same formulas; the same errors (1e-9 in float64, 1e-4 in float32).`
         : `Python: skipped, ${found.reason}.`,
+      ...(quiet ? [] : ["The machine was busy: rows of two threads say little."]),
     ],
   };
 }

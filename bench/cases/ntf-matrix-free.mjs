@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync } from "node:fs";
+import { isQuiet } from "../machine.mjs";
 import {
   findNtfPython,
   fitHere,
@@ -39,6 +40,7 @@ export async function measure({
 }) {
   const found = python ?? (await findNtfPython());
   mkdirSync(folder, { recursive: true });
+  const quiet = isQuiet();
   const rows = [];
   const tasks = [
     { label: "square", sizes: square, write: writeSquare, settings: everySetting() },
@@ -84,6 +86,7 @@ export async function measure({
       found.reason === undefined
         ? `Python ${found.has.python}, numpy ${found.has.numpy}, given the same formulas. All errors are the same (1e-9 in float64, 1e-4 in float32).`
         : `Python: skipped, ${found.reason}.`,
+      ...(quiet ? [] : ["The machine was busy: rows of two threads say little."]),
     ],
   };
 }

@@ -108,6 +108,7 @@ export async function measure({
       ...(missing.length > 0 ? [`${missing.join(" and ")}: skipped, not installed.`] : []),
       `numpy's way that was faster: ${[...ways].join("; ")}. All errors are the same (1e-9 in float64, 1e-4 in float32).`,
       gpu.note,
+      ...(quiet ? [] : ["The machine was busy: rows of two threads say little."]),
     ],
   };
 }

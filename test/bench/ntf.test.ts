@@ -72,7 +72,7 @@ describe("the benchmarks of factorisation, made small", () => {
       "15 × 10 × 2, float64, one thread; neurotables, never formed",
       "15 × 10 × 2, float64, one thread; neurotables, dense",
     ]);
-    expect(notes?.at(-1)).toBe("Python: skipped, there is none.");
+    expect(notes).toContain("Python: skipped, there is none.");
   }, 120_000);
 
   it("measure one animal with many neurons, and its memory", async () => {
