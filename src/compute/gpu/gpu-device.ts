@@ -86,8 +86,9 @@ export class GpuDevice extends ScopedDevice<GpuStorage> {
   }
 }
 
+/** Under the names that WebGPU has for them. */
 function describedLimits({ buffer, binding, memory }: GpuLimits): Record<string, number> {
-  const known = { buffer, binding };
+  const known = { maxBufferSize: buffer, maxStorageBufferBindingSize: binding };
   return memory === UNKNOWN_MEMORY ? known : { ...known, memory };
 }
 

@@ -72,7 +72,8 @@ describe.skipIf(!gpu.present)(`gpu device${gpu.reason}`, () => {
       expect(identity).toBe(`gpu ${adapter}, ${driver}, vulkan`);
       expect(driver).toMatch(/Mesa \d/);
       expect({ floats, partials }).toEqual({ floats: ["float32"], partials: "float32" });
-      expect(limits.binding).toBeGreaterThan(2 ** 20);
+      expect(limits.maxStorageBufferBindingSize).toBeGreaterThanOrEqual(2 ** 27);
+      expect(limits.maxBufferSize).toBeGreaterThanOrEqual(2 ** 28);
     });
 
     it("downloads more than a staging buffer holds", async () => {
