@@ -30,6 +30,7 @@ describe.skipIf(!reference.present)(`traces of the reference values, as files${r
   let project: MotifProject;
   let expected: ReferenceValues;
   let groups: readonly string[][];
+  let common: ReturnType<typeof componentsOf>;
 
   beforeAll(async () => {
     const read = (name: string) => parseNpy(readFileSync(reference.path("reference", "ntf", name)), { file: name });
@@ -61,6 +62,8 @@ describe.skipIf(!reference.present)(`traces of the reference values, as files${r
     });
     const summary = await project.run();
     expect(summary.exitCode).toBe(0);
+    common = componentsOf(project, "common");
+    await common;
   }, 600_000);
 
   afterAll(() => project.remove());
@@ -79,7 +82,7 @@ describe.skipIf(!reference.present)(`traces of the reference values, as files${r
   });
 
   it("give the groups as exact blocks, the components in the same order, and their centroids", async () => {
-    const components = await componentsOf(project, "common");
+    const components = await common;
     const assigned = assignment(components);
     components.forEach(({ component, communities, centroidS }, index) => {
       const members = [...(groups[expected.component_to_group[index] as number] as string[])].sort();
@@ -95,7 +98,7 @@ describe.skipIf(!reference.present)(`traces of the reference values, as files${r
   });
 
   it("give the loadings of the reference, below half in the animal that lacks two groups", async () => {
-    const components = await componentsOf(project, "common");
+    const components = await common;
     components.forEach(({ animals }, index) => {
       const loadings = expected.animal_loading.map((row) => row[index] as number);
       const largest = Math.max(...loadings);
