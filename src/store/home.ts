@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { createExclusive } from "../base/atomic-file.js";
 import { openSealedFile, sealJson } from "../base/checksummed-lines.js";
 import { StorageError } from "../base/errors.js";
@@ -85,8 +85,12 @@ export async function openHome(files: FileOperations, home: string): Promise<Hom
  * @throws {StorageError} as {@link openHome}.
  */
 export function inspectHome(files: FileOperations, home: string): "home" | "free" {
-  if (readMarker(files, homePaths(home)) === "present") return "home";
-  const strangers = list(files, home).filter((name) => !OURS.test(name));
+  const paths = homePaths(home);
+  if (readMarker(files, paths) === "present") return "home";
+  const names = list(files, home);
+  // Another process may have finished making the home since.
+  if (names.includes(basename(paths.marker)) && readMarker(files, paths) === "present") return "home";
+  const strangers = names.filter((name) => !OURS.test(name));
   if (strangers.length === 0) return "free";
   throw new StorageError(
     "not-a-home",

@@ -86,3 +86,22 @@ it("names the folder when the home cannot be made", async () => {
   await expect(Store.open({ home: place.home })).rejects.toMatchObject({ tag: "storage/not-a-folder" });
   await expect(Store.open({ home: join(dirname(place.home), "home/below") })).rejects.toMatchObject({ exitCode: 7 });
 });
+
+it("takes a home that another process makes while it is looked at", async () => {
+  const marker = join(place.home, "neurotables.json");
+  let looks = 0;
+  const files: FileOperations = {
+    ...nodeFiles,
+    readFile: (path) => {
+      if (path === marker && looks++ === 0) {
+        writeFileSync(marker, sealJson({ format: HOME_FORMAT }));
+        throw Object.assign(new Error("ENOENT"), { code: "ENOENT" });
+      }
+      return nodeFiles.readFile(path);
+    },
+  };
+  await Store.open({ home: place.home });
+  rmSync(marker);
+  expect((await Store.open({ home: place.home, files })).currentGeneration().generation).toBe(0);
+  expect(looks).toBe(2);
+});
