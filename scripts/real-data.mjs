@@ -9,7 +9,7 @@ step("Building", process.execPath, ["scripts/build.mjs"]);
 const tests = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith(".test.ts"))
   .map((path) => join("test", path))
-  .filter((path) => /\brealData\(/.test(readFileSync(join(root, path), "utf8")))
+  .filter((path) => path.endsWith("-real.test.ts") || /\brealData\(/.test(readFileSync(join(root, path), "utf8")))
   .sort();
 if (tests.length === 0) {
   console.error("no test asks for real data: something is wrong with the search in scripts/real-data.mjs");
