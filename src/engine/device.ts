@@ -34,8 +34,8 @@ export async function chosenDevice(pipelines: readonly Pipeline[], name = "auto"
   if (!uses) return undefined;
   if (name === "reference" || name === "cpu") return { kind: name, name, identity: name };
   if (name === "auto") {
-    const { hardwareAdapter } = await import("../compute/gpu/adapters.js");
-    if ((await hardwareAdapter()) === undefined) return { kind: "cpu", name: "cpu", identity: "cpu" };
+    const { findWebgpu } = await import("../compute/gpu/webgpu-package.js");
+    if ("reason" in findWebgpu()) return { kind: "cpu", name: "cpu", identity: "cpu" };
   }
   const { kind, name: opened, identity } = (await examineDevice(name)).description;
   return { kind, name: opened, identity };

@@ -1,5 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { writeFileAtomic } from "../base/atomic-file.js";
+import { nodeFiles } from "../base/file-operations.js";
 import type { Device } from "../compute/device/device.js";
 import type { Job } from "../engine/executor.js";
 import type { Checkpoint } from "../stages/stage.js";
@@ -44,9 +46,7 @@ export class StageResources {
         return;
       }
       await mkdir(dirname(checkpoint), { recursive: true });
-      const written = `${checkpoint}.${process.pid}`;
-      await writeFile(written, bytes);
-      await rename(written, checkpoint);
+      await writeFileAtomic({ files: nodeFiles, path: checkpoint, bytes });
     },
   };
 

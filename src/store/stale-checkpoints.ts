@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { FileOperations } from "../base/file-operations.js";
-import { errorCode, storageError } from "../base/storage-error.js";
+import { listFolder } from "./list-folder.js";
 
 const KEPT_NANOSECONDS = 7n * 24n * 3600n * 1_000_000_000n;
 
@@ -12,18 +12,11 @@ export interface StaleCheckpoint {
 /** What stages kept of work that nobody has taken up for a week. */
 export function staleCheckpoints(files: FileOperations, folder: string, now: Date): StaleCheckpoint[] {
   const before = BigInt(now.getTime()) * 1_000_000n - KEPT_NANOSECONDS;
-  return names(files, folder).flatMap((name) => {
-    const path = join(folder, name);
-    const state = files.stat(path);
-    return state !== undefined && state.modified < before ? [{ path, bytes: Number(state.bytes) }] : [];
-  });
-}
-
-function names(files: FileOperations, folder: string): string[] {
-  try {
-    return files.readdir(folder).sort();
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return [];
-    throw storageError("read", folder, error);
-  }
+  return listFolder(files, folder)
+    .sort()
+    .flatMap((name) => {
+      const path = join(folder, name);
+      const state = files.stat(path);
+      return state !== undefined && state.modified < before ? [{ path, bytes: Number(state.bytes) }] : [];
+    });
 }

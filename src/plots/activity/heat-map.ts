@@ -1,3 +1,4 @@
+import { pixelImage } from "../pixel-image.js";
 import { palettePng } from "../png.js";
 import { element, group } from "../svg.js";
 import { baseline, fitText, textAt } from "../text.js";
@@ -89,15 +90,7 @@ function blockImage(panel: TimePanel, y: number, block: RowBlock, grid: PixelGri
   const left = scale.at(grid.startS);
   const place = { x: left, y, width: scale.at(grid.endS) - left, height: block.rows.length * ROW_HEIGHT };
   return group({}, [
-    element("rect", { ...place, fill: theme.missing }),
-    theme.missingHatch === undefined ? "" : element("rect", { ...place, fill: "url(#missing)" }),
-    element("image", {
-      ...place,
-      preserveAspectRatio: "none",
-      "image-rendering": "optimizeSpeed",
-      class: "nt-pixels",
-      href: `data:image/png;base64,${png.toString("base64")}`,
-    }),
+    ...pixelImage(place, png, theme),
     element("rect", { ...place, fill: "none", stroke: theme.axis, "stroke-width": 0.5 }),
   ]);
 }

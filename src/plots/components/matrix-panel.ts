@@ -3,6 +3,7 @@ import { mapIndex } from "../colour-map.js";
 import { communityFill } from "../dynamic-connectome/community-colours.js";
 import { pairMaps } from "../dynamic-connectome/pair-map.js";
 import { COLOUR_BAR_HEIGHT, colourBar } from "../legend.js";
+import { pixelImage } from "../pixel-image.js";
 import { palettePng } from "../png.js";
 import { tickText } from "../scale.js";
 import { element, group, PathData } from "../svg.js";
@@ -143,17 +144,7 @@ function image(pairs: PairMatrix, { left, top, side, theme }: Place & { readonly
   }
   const png = palettePng({ width: neurons.length, height: neurons.length, indices, palette, transparent: missing });
   const place = { x: left, y: top, width: side, height: side };
-  return group({}, [
-    element("rect", { ...place, fill: theme.missing }),
-    theme.missingHatch === undefined ? "" : element("rect", { ...place, fill: "url(#missing)" }),
-    element("image", {
-      ...place,
-      preserveAspectRatio: "none",
-      "image-rendering": "optimizeSpeed",
-      class: "nt-pixels",
-      href: `data:image/png;base64,${png.toString("base64")}`,
-    }),
-  ]);
+  return group({}, pixelImage(place, png, theme));
 }
 
 function rgbOf(colour: string): Rgb {

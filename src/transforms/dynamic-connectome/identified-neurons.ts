@@ -1,6 +1,6 @@
-import { ContractError } from "../../base/errors.js";
 import type { RoiRow } from "../../tables/generated/celegans_activity.js";
 import type { TableSource } from "../../tables/table-io.js";
+import { duplicateLabel } from "../activity-table-faults.js";
 
 /** A neuron that a recording identifies. */
 export interface IdentifiedNeuron {
@@ -38,17 +38,10 @@ export async function readIdentifiedNeurons(
     const { label, status } = row;
     if (own === undefined || label === null || (status !== "exact" && status !== "alias")) continue;
     const key = `${row.recording_id}\n${label}`;
-    if (taken.has(key)) refuseDuplicate(row.recording_id, label);
+    if (taken.has(key)) throw duplicateLabel(row.recording_id, label);
     taken.add(key);
     if (row.confidence !== null && row.confidence < minConfidence) own.filtered.push(label);
     else own.kept.set(row.roi, { neuronId: label, neuronClass: row.neuron_class, roi: row.roi });
   }
   return neurons;
-}
-
-function refuseDuplicate(recording: string, label: string): never {
-  throw new ContractError("duplicate-label", `${recording} has two ROIs whose label is ${label}`, {
-    fields: { table: "celegans_activity.roi", recording, label },
-    wayOut: "ROIs that share a neuron have the status duplicate: run the pipeline of celegans_activity again.",
-  });
 }

@@ -3,6 +3,7 @@ import { ContractError } from "../../base/errors.js";
 import { childRange } from "../../formats/arrow/array-view.js";
 import { valueReader } from "../../formats/arrow/value-reader.js";
 import type { TableSource } from "../../tables/table-io.js";
+import { recordingSplit } from "../activity-table-faults.js";
 
 /** Traces of one kind of one recording. */
 export interface RecordingTraces {
@@ -37,7 +38,7 @@ export async function* readRecordingTraces(
           finished.add(current.recordingId);
           yield current;
         }
-        if (finished.has(recordingId)) refuseSplit(recordingId);
+        if (finished.has(recordingId)) throw recordingSplit(recordingId);
         current = { recordingId, unit, values: new Map() };
       }
       if (unit !== current.unit) refuseUnits(recordingId, [current.unit, unit]);
@@ -85,17 +86,6 @@ export async function sourceKinds(trace: TableSource): Promise<Map<string, strin
     kinds.set(row.recording_id, own.add(row.kind));
   }
   return new Map([...kinds].map(([recording, own]) => [recording, [...own].sort()]));
-}
-
-function refuseSplit(recording: string): never {
-  throw new ContractError(
-    "recording-split",
-    `celegans_activity.trace has rows of ${recording} in two places, with other recordings between`,
-    {
-      fields: { table: "celegans_activity.trace", recording },
-      wayOut: "Two partitions hold the same recording: a raw file is read twice under different names.",
-    },
-  );
 }
 
 function refuseUnits(recording: string, units: readonly string[]): never {

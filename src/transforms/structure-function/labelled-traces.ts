@@ -4,6 +4,7 @@ import { valueAt } from "../../formats/arrow/array-view.js";
 import { valueReader } from "../../formats/arrow/value-reader.js";
 import type { RoiRow } from "../../tables/generated/celegans_activity.js";
 import type { TableSource } from "../../tables/table-io.js";
+import { duplicateLabel, recordingSplit } from "../activity-table-faults.js";
 
 /** The derived kind of trace that is correlated. */
 const KIND = "resampled";
@@ -48,12 +49,7 @@ export async function readLabels(options: {
     if (own === undefined || names === undefined) throw orphan("roi", recording_id);
     if (label === null || (status !== "exact" && status !== "alias")) continue;
     if (confidence !== null && confidence < options.minConfidence) continue;
-    if (names.has(label)) {
-      throw new ContractError("duplicate-label", `${recording_id} has two ROIs whose label is ${label}`, {
-        fields: { table: "celegans_activity.roi", recording: recording_id, label },
-        wayOut: "ROIs that share a neuron have the status duplicate: run the pipeline of celegans_activity again.",
-      });
-    }
+    if (names.has(label)) throw duplicateLabel(recording_id, label);
     names.add(label);
     own.set(roi, label);
   }
@@ -78,7 +74,7 @@ export async function* readLabelledRecordings(trace: TableSource, labels: Labels
           finished.add(current.recordingId);
           yield current.take();
         }
-        if (finished.has(recordingId)) throw split(recordingId);
+        if (finished.has(recordingId)) throw recordingSplit(recordingId);
         const own = labels.get(recordingId);
         if (own === undefined) throw orphan("trace", recordingId);
         current = new RecordingTraces(recordingId, own);
@@ -169,15 +165,4 @@ function orphan(table: string, recording: string): ContractError {
     fields: { table: `celegans_activity.${table}`, recording },
     wayOut: "The tables do not belong together: run the pipeline of celegans_activity again.",
   });
-}
-
-function split(recording: string): ContractError {
-  return new ContractError(
-    "recording-split",
-    `celegans_activity.trace has rows of ${recording} in two places, with other recordings between`,
-    {
-      fields: { table: "celegans_activity.trace", recording },
-      wayOut: "Two partitions hold the same recording: a raw file is read twice under different names.",
-    },
-  );
 }
